@@ -1,0 +1,26 @@
+namespace SplitSqlite.Routing;
+
+/// <summary>What the words of a command text tell about it. Immutable, cached by text, shared by all sessions.</summary>
+internal sealed class SqlPlan
+{
+    /// <summary>Gets the command text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Gets the statements in order; empty ones and comments are left out.</summary>
+    public required SqlStatement[] Statements { get; init; }
+
+    /// <summary>Gets the greatest route among the statements that have to run whatever the session's settings are.</summary>
+    public required Route Route { get; init; }
+
+    /// <summary>Gets whether a statement is among them whose route the session's own settings decide (synchronous, journal mode, connection PRAGMAs, tuning PRAGMAs).</summary>
+    public required bool HasSessionPragmas { get; init; }
+
+    /// <summary>Gets whether all statements are reads or DML, so that their prepared form is worth keeping.</summary>
+    public required bool IsKept { get; init; }
+
+    /// <summary>Gets whether BEGIN, SAVEPOINT or another statement of transaction control is among them.</summary>
+    public required bool HasTransactionControl { get; init; }
+
+    /// <summary>Gets in words why the text goes where it goes, for <c>ExplainRoute</c>.</summary>
+    public required string Reason { get; init; }
+}
