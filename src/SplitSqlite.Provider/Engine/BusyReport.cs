@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>Makes the exception for a wait that passed its deadline: what was waited for, who holds it, since when, with which SQL.</summary>
+internal static class BusyReport
+{
+    // A statement in a message is there to be recognised, not to be read in full.
+    private const int SqlLength = 200;
+
+    /// <summary>Describes a wait for something of this process.</summary>
+    public static SplitSqliteBusyException Describe(Session session, WaitTimeoutException timeout)
+    {
+        if (timeout.Seen is not GateSnapshot<WriterHolder> seen)
+        {
+            var readers = session.Database.Readers;
+            return new SplitSqliteBusyException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"waited {timeout.Waited.TotalSeconds:0.0} s for a reader of '{session.Database.Identity}': all {readers.Capacity} are in use and {timeout.Seen.QueueLength} more wait. A data reader that is not disposed keeps its reader; 'Max Readers' sets how many there are."),
+                timeout.Waited,
+                timeout.Seen.QueueLength,
+                raw.SQLITE_BUSY);
+        }
+
+        var holder = seen.Holder;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"waited {timeout.Waited.TotalSeconds:0.0} s for the writer of '{session.Database.Identity}'");
+        if (holder is null)
+        {
+            text.Append('.');
+        }
+        else
+        {
+            text.Append(CultureInfo.InvariantCulture, $", which session {holder.Id} has held for {seen.HeldFor.TotalSeconds:0.0} s ");
+            text.Append(holder.IsTransaction ? "in a transaction" : "for a command");
+            if (holder.Sql is { } sql)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" (last SQL: {Shorten(sql)})");
+            }
+
+            text.Append('.');
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $" {seen.QueueLength} more wait.");
+        var itself = holder is not null && holder.Flow.SeemsSameAs(FlowMark.Current);
+        if (itself)
+        {
+            text.Append(" The waiting code seems to wait for itself: it, or what called it, opened that transaction on another connection. Use one connection for both, or end the transaction first.");
+        }
+
+        if (holder?.StackTrace is { } stack)
+        {
+            text.AppendLine().Append("The writer was taken at:").AppendLine().Append(stack);
+        }
+
+        return new SplitSqliteBusyException(text.ToString(), timeout.Waited, seen.QueueLength, raw.SQLITE_BUSY)
+        {
+            HolderId = holder?.Id,
+            HolderSql = holder?.Sql,
+            HolderAge = holder is null ? null : seen.HeldFor,
+            HolderIsTransaction = holder?.IsTransaction ?? false,
+            HolderStackTrace = holder?.StackTrace,
+            SeemsToWaitForItself = itself,
+        };
+    }
+
+    /// <summary>Describes a wait for the lock of another process.</summary>
+    public static SplitSqliteBusyException DescribeForeign(Session session, Deadline deadline, int rc)
+        => new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"waited {deadline.Elapsed.TotalSeconds:0.0} s for a lock that another process (or a connection outside of SplitSqlite) holds on '{session.Database.Identity}'."),
+            deadline.Elapsed,
+            session.Database.Gate.QueueLength,
+            rc);
+
+    private static string Shorten(string sql)
+    {
+        var flat = string.Join(' ', sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return flat.Length <= SqlLength ? flat : string.Concat(flat.AsSpan(0, SqlLength), "…");
+    }
+}

@@ -1,0 +1,152 @@
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>
+/// The process's only checkpointer of a file, always under the gate: a checkpoint never races a write (the WAL-reset bug of SQLite before
+/// 3.51.3 needs that race). PASSIVE only, so that the WAL is reused in place; growing and truncating cost twice the commit time (FACTS 9).
+/// </summary>
+/// <remarks>
+/// From <see cref="Wanted"/> pages on, a checkpoint runs in the background as soon as nobody holds or wants the writer, and is
+/// interrupted by the first who does. Under a load without pause that moment never comes; past <see cref="Bound"/> pages the
+/// session that has just committed runs it before it hands the writer on.
+/// </remarks>
+internal sealed class Checkpointer
+{
+    /// <summary>Pages in the WAL from which a checkpoint is worth its while; SQLite's own automatic one uses the same figure.</summary>
+    public const int Wanted = 1000;
+
+    /// <summary>Pages from which it no longer waits for an idle moment.</summary>
+    public const int Bound = 4000;
+
+    private readonly Database _database;
+    private readonly Execution _execution = new();
+    private int _isScheduled;
+    private int _lastPages;
+    private int _next = Wanted;
+    private long _completed;
+
+    public Checkpointer(Database database)
+    {
+        _database = database;
+        Holder = new CheckpointHolder();
+    }
+
+    /// <summary>Gets who holds the gate while a checkpoint runs.</summary>
+    public WriterHolder Holder { get; }
+
+    /// <summary>Gets how many checkpoints ran to their end, whether or not a reader kept pages back.</summary>
+    public long Completed => Volatile.Read(ref _completed);
+
+    /// <summary>Called under the gate by whoever used the writer, before giving the gate back.</summary>
+    public void BeforeRelease(PhysicalConnection writer)
+    {
+        var pages = writer.WalPages;
+        if (pages < _lastPages)
+        {
+            // The WAL was begun anew.
+            _next = Wanted;
+        }
+
+        _lastPages = pages;
+        if (pages < _next)
+        {
+            return;
+        }
+
+        if (pages >= _next - Wanted + Bound)
+        {
+            Run(writer, interruptible: false);
+        }
+        else if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static checkpointer => checkpointer.RunInBackground(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Interrupts a checkpoint that runs in the background: somebody wants to write. Callable from any thread, no lock held.</summary>
+    public void MakeWay()
+    {
+        if (_execution.RunsOn is { } connection)
+        {
+            connection.Interrupt(_execution);
+        }
+    }
+
+    private void RunInBackground()
+    {
+        Volatile.Write(ref _isScheduled, 0);
+
+        // If somebody holds the gate, their own release asks again.
+        if (!_database.Gate.TryEnter(Holder, out var permit))
+        {
+            return;
+        }
+
+        try
+        {
+            if (_database.LastWriter is { IsDisposed: false } writer && writer.Options.Writer == writer)
+            {
+                Run(writer, interruptible: true);
+            }
+        }
+        finally
+        {
+            _database.Gate.Exit(permit);
+        }
+    }
+
+    private void Run(PhysicalConnection writer, bool interruptible)
+    {
+        if (interruptible)
+        {
+            writer.BeginRunning(_execution);
+        }
+
+        try
+        {
+            // Who queued between TryEnter and BeginRunning found nothing to interrupt.
+            if (interruptible && _database.Gate.HasWaiters)
+            {
+                return;
+            }
+
+            var rc = raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out _);
+            if (rc == raw.SQLITE_OK)
+            {
+                // Pages that an open read keeps back are tried again a good while later, not at each commit.
+                _next = pages + Wanted;
+                _completed++;
+            }
+            else if (rc != raw.SQLITE_INTERRUPT)
+            {
+                // Another process reads or checkpoints (BUSY), or the disk fails: nothing is lost, the frames stay in the WAL, and the
+                // next write meets the same trouble with somebody there to be told.
+                _next = _lastPages + Wanted;
+            }
+        }
+        finally
+        {
+            if (interruptible)
+            {
+                writer.EndRunning(_execution);
+            }
+        }
+    }
+
+    private sealed class CheckpointHolder : WriterHolder
+    {
+        public CheckpointHolder() => Sql = "(checkpoint)";
+    }
+
+    private sealed class Execution : IInterruptible
+    {
+        private volatile PhysicalConnection? _runsOn;
+
+        public PhysicalConnection? RunsOn
+        {
+            get => _runsOn;
+            set => _runsOn = value;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <content>Deadlines and cancellation of what runs.</content>
+internal sealed partial class CommandCursor
+{
+    private volatile bool _isCancelled;
+    private volatile PhysicalConnection? _physical;
+    private volatile PhysicalConnection? _runsOn;
+
+    /// <inheritdoc/>
+    public PhysicalConnection? RunsOn
+    {
+        get => _runsOn;
+        set => _runsOn = value;
+    }
+
+    /// <summary>Asks a running execution to end. Callable from any thread; harmless when it has ended.</summary>
+    public void Cancel()
+    {
+        // The flag first: an execution that registers itself as running after this sees it, one that did before is interrupted.
+        _isCancelled = true;
+        Thread.MemoryBarrier();
+        _physical?.Interrupt(this);
+    }
+
+    private void BeginRunning(PhysicalConnection connection)
+    {
+        connection.BeginRunning(this);
+        Thread.MemoryBarrier();
+        if (_isCancelled)
+        {
+            connection.EndRunning(this);
+            _active = null;
+            throw new OperationCanceledException();
+        }
+    }
+
+    private void EndRunning()
+    {
+        if (_runsOn is { } connection)
+        {
+            connection.EndRunning(this);
+        }
+    }
+
+    private void ThrowIfCancelled()
+    {
+        if (_isCancelled)
+        {
+            throw new OperationCanceledException();
+        }
+    }
+
+    private void WaitForOthers(CancellationToken cancellationToken)
+    {
+        ThrowIfLate();
+        ThrowIfCancelled();
+        Busy.Wait(_deadline, cancellationToken);
+    }
+
+    private void ThrowIfLate()
+    {
+        if (_deadline.HasPassed)
+        {
+            throw BusyReport.DescribeForeign(_session, _deadline, raw.SQLITE_BUSY);
+        }
+    }
+
+    private Exception Translate(Exception exception, CancellationToken cancellationToken = default)
+        => exception switch
+        {
+            SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } when _isCancelled => new OperationCanceledException("The execution was cancelled.", exception, cancellationToken),
+            OperationCanceledException cancelled when cancelled.CancellationToken != cancellationToken && cancellationToken.IsCancellationRequested
+                => new OperationCanceledException(cancelled.Message, cancelled, cancellationToken),
+            _ => exception,
+        };
+
+    // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
+    private Timer? InterruptAtDeadline()
+    {
+        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone)
+        {
+            return null;
+        }
+
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            return new Timer(
+                static state => ((CommandCursor)state!)._physical?.Interrupt((CommandCursor)state),
+                this,
+                _deadline.Remaining,
+                Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <content>Running the statements of the batch, one by one.</content>
+internal sealed partial class CommandCursor
+{
+    private bool IsSnapshot => _session.State == SessionState.Snapshot;
+
+    /// <summary>Runs statements until one has columns, or the end.</summary>
+    private Outcome Advance()
+    {
+        while (true)
+        {
+            var connection = _lease!.Connection;
+            PreparedPart? part;
+            try
+            {
+                part = _command!.Part(_part, connection.Handle);
+            }
+            catch (SqliteException exception) when (MayGoToWriter(connection) && IsRefusal(connection, exception.SqliteErrorCode))
+            {
+                return Outcome.Refused;
+            }
+            catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteErrorCode))
+            {
+                return Outcome.Busy;
+            }
+
+            if (part is null)
+            {
+                return Outcome.End;
+            }
+
+            var outcome = RunPart(connection, part);
+            if (outcome is Outcome.Busy or Outcome.Refused)
+            {
+                return outcome;
+            }
+
+            _part++;
+            if (outcome == Outcome.Rows)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private Outcome RunPart(PhysicalConnection connection, PreparedPart part)
+    {
+        var statement = part.Statement;
+        if (statement.Kind == StatementKind.Pragma)
+        {
+            if (_session.Pragmas.Answers(statement.Pragma!))
+            {
+                _current = _session.Pragmas.Answer(statement.Pragma!);
+                if (_current is null)
+                {
+                    AddChanges();
+                }
+
+                return _current is null ? Outcome.End : Outcome.Rows;
+            }
+
+            if (statement.Route == Route.Refused)
+            {
+                throw new NotSupportedException("PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file.");
+            }
+        }
+
+        if (IsSnapshot)
+        {
+            RefuseWrites(statement);
+        }
+
+        if (statement.Kind is >= StatementKind.Begin and <= StatementKind.RollbackTo)
+        {
+            return RunControl(part);
+        }
+
+        var prepared = part.Prepared ??= PreparedStatement.Prepare(connection.Handle, statement.Utf8, out _)!;
+        if (MayGoToWriter(connection) && !prepared.IsReadOnly && !prepared.IsExplain)
+        {
+            // SQLite's verdict on what looked like a read.
+            return Outcome.Refused;
+        }
+
+        ParameterBinder.Bind(prepared, _parameters);
+        return Step(connection, part, prepared);
+    }
+
+    private Outcome Step(PhysicalConnection connection, PreparedPart part, PreparedStatement prepared)
+    {
+        var writes = connection.Role is PhysicalRole.Writer or PhysicalRole.Private;
+        if (writes)
+        {
+            _session.BeforeStatement(_lease!);
+        }
+
+        _active = part;
+        BeginRunning(connection);
+        var rc = prepared.Step();
+        if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
+        {
+            _current = new CursorRows(this, prepared, rc);
+            return Outcome.Rows;
+        }
+
+        // A statement without columns is done with its first step.
+        EndRunning();
+        if (rc == raw.SQLITE_DONE)
+        {
+            prepared.Reset();
+            _active = null;
+            if (writes)
+            {
+                _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: false);
+                NoticeMaintenance(part.Statement);
+            }
+
+            AddChanges();
+            return Outcome.End;
+        }
+
+        if (Busy.IsBusy(rc) && rc != raw.SQLITE_BUSY_SNAPSHOT && connection.IsAutocommit)
+        {
+            prepared.Reset();
+            _active = null;
+            return Outcome.Busy;
+        }
+
+        if (MayGoToWriter(connection) && (rc & 0xFF) == raw.SQLITE_READONLY)
+        {
+            prepared.Reset();
+            _active = null;
+            return Outcome.Refused;
+        }
+
+        ThrowFailed(connection, part, prepared, rc);
+        return Outcome.End;
+    }
+
+    /// <summary>Throws a statement's error, after SQLite and the session have put themselves in order.</summary>
+    private void ThrowFailed(PhysicalConnection connection, PreparedPart part, PreparedStatement prepared, int rc)
+    {
+        try
+        {
+            // Before the reset: the message is the connection's last one.
+            SqliteException.ThrowExceptionForRC(rc, connection.Handle);
+        }
+        finally
+        {
+            EndRunning();
+            prepared.Reset();
+            _active = null;
+            if (connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
+            {
+                _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: true);
+            }
+        }
+    }
+
+    /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
+    private void EndActive()
+    {
+        if (_active is not { Prepared: { } prepared } part || _lease is not { } lease)
+        {
+            return;
+        }
+
+        EndRunning();
+        _active = null;
+        var rc = prepared.Reset();
+        var failed = _current is CursorRows { HasFailed: true } || (rc & 0xFF) != raw.SQLITE_OK;
+        if (lease.Connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
+        {
+            _session.AfterStatement(lease, part.Statement, prepared.IsReadOnly, failed);
+        }
+
+        if (!prepared.IsReadOnly)
+        {
+            AddChanges();
+        }
+
+        if (failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled))
+        {
+            SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
+        }
+    }
+
+    private Outcome RunControl(PreparedPart part)
+    {
+        var lease = _lease!;
+        var connection = lease.Connection;
+        var rc = _session.RunControl(this, lease, part.Statement, part.Prepared);
+        if (Busy.IsBusy(rc) && part.Statement.Kind is StatementKind.Begin or StatementKind.Savepoint && connection.IsAutocommit)
+        {
+            return Outcome.Busy;
+        }
+
+        try
+        {
+            SqliteException.ThrowExceptionForRC(rc, connection.Handle);
+        }
+        finally
+        {
+            // COMMIT ends a write, whatever sqlite3_stmt_readonly says of it; the rest changes nothing by itself.
+            if (rc == raw.SQLITE_OK && connection.IsAutocommit && connection.Role != PhysicalRole.Reader)
+            {
+                _session.Database.CountCommit();
+            }
+
+            _session.AfterStatement(lease, part.Statement, isReadOnly: true, failed: rc != raw.SQLITE_OK);
+        }
+
+        AddChanges();
+        return Outcome.End;
+    }
+
+    // Summed as Microsoft.Data.Sqlite sums: after each statement what changes() answers then, whoever set it.
+    private void AddChanges()
+        => _recordsAffected = Math.Max(_recordsAffected, 0) + (int)_session.Changes;
+
+    // A text that looked like a read may be run again on the writer as long as nobody has seen anything of it.
+    private bool MayGoToWriter(PhysicalConnection connection)
+        => connection.Role == PhysicalRole.Reader && connection.Guard.Mode == GuardMode.Read && _part == 0 && _recordsAffected == -1 && !_session.IsInTransaction;
+
+    private static bool IsRefusal(PhysicalConnection connection, int code)
+    {
+        var denied = connection.Guard.HasDenied;
+        connection.Guard.Forget();
+        return (code & 0xFF) == raw.SQLITE_READONLY || (denied && (code & 0xFF) is raw.SQLITE_AUTH or raw.SQLITE_ERROR);
+    }
+
+    private static void RefuseWrites(SqlStatement statement)
+    {
+        if (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
+            || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File })
+        {
+            throw new SqliteException(
+                "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: this transaction is a read-only snapshot (IsolationLevel.Snapshot, or SplitSqliteTransactionOptions.ReadOnly). Begin another one to write.",
+                raw.SQLITE_READONLY,
+                raw.SQLITE_READONLY);
+        }
+
+        if (statement.Route == Route.Private || statement.Kind == StatementKind.VacuumInto)
+        {
+            throw new SqliteException(
+                "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: TEMP objects, ATTACH, functions and PRAGMAs that change the connection are not possible inside a read-only snapshot. Do this before the transaction begins, or in a transaction that may write.",
+                raw.SQLITE_READONLY,
+                raw.SQLITE_READONLY);
+        }
+    }
+
+    private void NoticeMaintenance(SqlStatement statement)
+    {
+        if (statement.Kind == StatementKind.Analyze)
+        {
+            _session.Database.RenewReaders();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Stream? OpenBlob(string database, string table, string column, long rowid)
+        => _lease is { } lease ? _session.OpenBlob(lease, database, table, column, rowid) : null;
+
+    /// <summary>The rows of a live statement, which see a cancellation and end the statement's own way.</summary>
+    private sealed class CursorRows(CommandCursor cursor, PreparedStatement statement, int firstStep) : StatementRows(statement, firstStep)
+    {
+        protected override int Step()
+        {
+            cursor.ThrowIfCancelled();
+            var rc = Statement.Step();
+            return rc == raw.SQLITE_INTERRUPT && cursor._isCancelled ? throw new OperationCanceledException() : rc;
+        }
+    }
+}

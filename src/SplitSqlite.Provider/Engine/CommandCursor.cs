@@ -1,0 +1,535 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>
+/// One execution of a command: takes a lease where the session's state and the plan's route send it, runs the statements one after the
+/// other, and hands out their results, streamed from the statement or, once <see cref="Detach"/>ed, from memory.
+/// </summary>
+/// <remarks>
+/// <code>
+///   New ──Run──► Live ──Close──► Closed
+///                 │                ▲
+///                 └─Detach─► Detached
+/// </code>
+/// On the writer outside of a transaction a cursor detaches before it is handed out: everything is run, committed and buffered, and the
+/// writer is free, however slowly the rows are read (DESIGN 3). A live cursor of a transaction detaches when the transaction ends.
+/// </remarks>
+internal sealed partial class CommandCursor : Cursor, IInterruptible
+{
+    private readonly Session _session;
+    private readonly SqlPlan _plan;
+    private readonly SqliteParameterCollection? _parameters;
+    private readonly Deadline _deadline;
+    private ConnectionLease? _lease;
+    private PreparedCommand? _command;
+    private int _part;
+    private State _state;
+    private ResultSet? _current;
+    private PreparedPart? _active;
+    private int _recordsAffected = -1;
+    private Queue<Stage>? _stages;
+    private bool _isRegistered;
+
+    public CommandCursor(Session session, SqlPlan plan, SqliteParameterCollection? parameters, Deadline deadline)
+    {
+        _session = session;
+        _plan = plan;
+        _parameters = parameters;
+        _deadline = deadline;
+    }
+
+    private enum State : byte
+    {
+        New,
+        Live,
+        Detached,
+        Closed,
+    }
+
+    private enum Outcome : byte
+    {
+        // A result set is at hand.
+        Rows,
+
+        // No statement is left.
+        End,
+
+        // Another process is in the way; the same statement is to be tried again.
+        Busy,
+
+        // A text that looked like a read is none; nothing has been handed out yet.
+        Refused,
+    }
+
+    /// <inheritdoc/>
+    public override ResultSet? Current => _current;
+
+    /// <inheritdoc/>
+    public override int RecordsAffected => _recordsAffected;
+
+    /// <summary>Gets whether the cursor has been closed, by its data reader or with its session.</summary>
+    public bool IsClosed => _state == State.Closed;
+
+    /// <summary>Says whether the cursor keeps a lease.</summary>
+    public bool Uses(ConnectionLease lease) => _lease == lease;
+
+    /// <summary>Executes up to the first result set, waiting on this thread.</summary>
+    public void Run(CancellationToken cancellationToken)
+    {
+        using var timeout = InterruptAtDeadline();
+        try
+        {
+            while (true)
+            {
+                var route = NextRoute();
+                if (route != Route.None)
+                {
+                    Start(_session.Acquire(route, _deadline, cancellationToken));
+                }
+
+                var outcome = Proceed(route);
+                while (outcome == Outcome.Busy)
+                {
+                    WaitForOthers(cancellationToken);
+                    outcome = Proceed(route);
+                }
+
+                if (outcome != Outcome.Refused)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception, cancellationToken);
+        }
+    }
+
+    /// <summary>The same without a thread while waiting. SQLite's own work is synchronous.</summary>
+    public ValueTask RunAsync(CancellationToken cancellationToken)
+    {
+        // Without waiting, and without a state machine, where the lease is there at once.
+        var waiting = default(ValueTask<ConnectionLease>);
+        var hasLease = false;
+        var route = Route.None;
+        IDisposable? timeout = null;
+        try
+        {
+            timeout = InterruptAtDeadline();
+            route = NextRoute();
+            if (route != Route.None)
+            {
+                waiting = _session.AcquireAsync(route, _deadline, cancellationToken);
+                if (waiting.IsCompletedSuccessfully)
+                {
+                    Start(waiting.Result);
+                    hasLease = true;
+                }
+            }
+
+            if (route == Route.None || hasLease)
+            {
+                var outcome = Proceed(route);
+                if (outcome is Outcome.Rows or Outcome.End)
+                {
+                    timeout?.Dispose();
+                    return ValueTask.CompletedTask;
+                }
+
+                return Slow(this, route, outcome, default, timeout, cancellationToken);
+            }
+        }
+        catch (Exception exception)
+        {
+            timeout?.Dispose();
+            throw Fail(exception, cancellationToken);
+        }
+
+        return Slow(this, route, null, waiting, timeout, cancellationToken);
+
+        static async ValueTask Slow(CommandCursor cursor, Route route, Outcome? begun, ValueTask<ConnectionLease> waiting, IDisposable? timeout, CancellationToken cancellationToken)
+        {
+            try
+            {
+                while (true)
+                {
+                    if (begun is null)
+                    {
+                        cursor.Start(await waiting.ConfigureAwait(false));
+                    }
+
+                    var outcome = begun ?? cursor.Proceed(route);
+                    while (outcome == Outcome.Busy)
+                    {
+                        cursor.ThrowIfLate();
+                        await Busy.WaitAsync(cursor._deadline, cancellationToken).ConfigureAwait(false);
+                        outcome = cursor.Proceed(route);
+                    }
+
+                    if (outcome != Outcome.Refused)
+                    {
+                        return;
+                    }
+
+                    begun = null;
+                    route = cursor.NextRoute();
+                    waiting = cursor._session.AcquireAsync(route, cursor._deadline, cancellationToken);
+                }
+            }
+            catch (Exception exception)
+            {
+                throw cursor.Fail(exception, cancellationToken);
+            }
+            finally
+            {
+                timeout?.Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool NextResult()
+    {
+        switch (_state)
+        {
+            case State.Live:
+                try
+                {
+                    EndCurrent();
+                    var outcome = Advance();
+                    while (outcome == Outcome.Busy)
+                    {
+                        WaitForOthers(CancellationToken.None);
+                        outcome = Advance();
+                    }
+
+                    if (_state == State.Live && _lease is { IsPinned: false, HoldsGate: true })
+                    {
+                        // The batch ended its transaction: the writer waits for no slow reader.
+                        Detach();
+                    }
+
+                    return outcome == Outcome.Rows;
+                }
+                catch (Exception exception)
+                {
+                    throw Fail(exception, CancellationToken.None);
+                }
+
+            case State.Detached:
+                return NextStage();
+
+            default:
+                return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        switch (_state)
+        {
+            case State.Live:
+                // As Microsoft.Data.Sqlite does, what is left of the batch is run; unlike there, what it throws is thrown.
+                while (NextResult())
+                {
+                }
+
+                Finish();
+                break;
+
+            case State.Detached:
+                _state = State.Closed;
+                _current = null;
+                Unregister();
+                while (_stages!.TryDequeue(out var stage))
+                {
+                    _recordsAffected = stage.RecordsAffected;
+                    stage.Error?.Throw();
+                }
+
+                break;
+
+            case State.New:
+                _state = State.Closed;
+                break;
+
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Ends the execution without running what is left: for sessions whose owner has dropped them, and after an error.</summary>
+    public void Abandon()
+    {
+        if (_state != State.Closed)
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>Reads what is left into memory and gives back the lease; the data reader above notices nothing.</summary>
+    public void Detach()
+    {
+        if (_state != State.Live)
+        {
+            return;
+        }
+
+        _stages = new Queue<Stage>();
+        ResultSet? first = null;
+        try
+        {
+            if (_current is not null)
+            {
+                first = Buffer(_current);
+                EndActive();
+            }
+
+            var affected = _recordsAffected;
+            RunRest();
+            Enqueue(null, _recordsAffected);
+            _recordsAffected = affected;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Thrown where Microsoft.Data.Sqlite would throw it: when the reader gets there, or at the latest when it closes.
+            _stages.Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
+        }
+
+        _current = first;
+        _state = State.Detached;
+        ReturnLease();
+    }
+
+    private static ResultSet Buffer(ResultSet rows) => rows as BufferedRows ?? BufferedRows.Drain(rows);
+
+    // The state of the session decides first, then the plan.
+    private Route NextRoute()
+    {
+        if (_session.IsInTransaction)
+        {
+            _session.Sql = _plan.Text;
+            return _plan.Statements.Length == 0 ? Route.None : _plan.Route == Route.None ? Route.Reader : _plan.Route;
+        }
+
+        foreach (var statement in _plan.HasSessionPragmas ? _plan.Statements : [])
+        {
+            if (statement.Pragma is { } pragma && _session.Pragmas.AsksForStronger(pragma) is { } level)
+            {
+                _session.MoveToSynchronous(level);
+            }
+        }
+
+        var route = _session.EffectiveRoute(_plan);
+        if (route == Route.Refused)
+        {
+            throw new NotSupportedException(
+                "PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file. Leave it out; writes are serialized without it.");
+        }
+
+        if (route >= Route.Writer)
+        {
+            _session.Sql = _plan.Text;
+        }
+
+        return route;
+    }
+
+    private void Start(ConnectionLease lease)
+    {
+        lease.AddUser();
+        _lease = lease;
+        _physical = lease.Connection;
+        _command = lease.Connection.Commands.Rent(_plan);
+        if (!_isRegistered)
+        {
+            _session.Add(this);
+            _isRegistered = true;
+        }
+
+        _state = State.Live;
+    }
+
+    // Runs to the first result set, or, on the writer outside of a transaction, to the very end.
+    private Outcome Proceed(Route route)
+    {
+        if (route == Route.None)
+        {
+            return ProceedWithoutLease();
+        }
+
+        // Once begun to buffer, always: a batch may have begun a transaction on its way.
+        var runsToEnd = _stages is not null || (!_session.IsInTransaction && (_lease!.HoldsGate || _lease.Connection.Role == PhysicalRole.Unpooled));
+        var outcome = runsToEnd ? ProceedToEnd() : Advance();
+        if (outcome == Outcome.Refused)
+        {
+            _plan.IsRefusedByReaders = true;
+            _session.Database.CountReroute();
+            ReturnLease();
+            _part = 0;
+        }
+        else if (outcome is Outcome.Rows or Outcome.End && _state == State.Live && _lease is { IsPinned: false, HoldsGate: true })
+        {
+            // Inside a transaction before, outside of it now.
+            Detach();
+        }
+
+        return outcome;
+    }
+
+    private Outcome ProceedToEnd()
+    {
+        _stages ??= new Queue<Stage>();
+        try
+        {
+            if (!TryRunRest())
+            {
+                return Outcome.Busy;
+            }
+        }
+        catch (Exception exception) when (_stages.Count > 0 && exception is not OutOfMemoryException)
+        {
+            // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
+            EndActive();
+            _stages.Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
+            return EndOfRun();
+        }
+
+        Enqueue(null, _recordsAffected);
+        return EndOfRun();
+    }
+
+    private Outcome EndOfRun()
+    {
+        _state = State.Detached;
+        ReturnLease();
+        return NextStage() ? Outcome.Rows : Outcome.End;
+    }
+
+    private Outcome ProceedWithoutLease()
+    {
+        _stages = new Queue<Stage>();
+        foreach (var statement in _plan.Statements)
+        {
+            if (_session.Pragmas.Answer(statement.Pragma!) is { } rows)
+            {
+                Enqueue(rows, _recordsAffected);
+            }
+            else
+            {
+                AddChanges();
+            }
+        }
+
+        Enqueue(null, _recordsAffected);
+        _state = State.Detached;
+        return NextStage() ? Outcome.Rows : Outcome.End;
+    }
+
+    private void RunRest()
+    {
+        while (!TryRunRest())
+        {
+            WaitForOthers(CancellationToken.None);
+        }
+    }
+
+    private bool TryRunRest()
+    {
+        while (Advance() is var outcome && outcome != Outcome.End)
+        {
+            if (outcome == Outcome.Busy)
+            {
+                return false;
+            }
+
+            Enqueue(Buffer(_current!), _recordsAffected);
+            EndActive();
+        }
+
+        return true;
+    }
+
+    private void Enqueue(ResultSet? rows, int recordsAffected) => _stages!.Enqueue(new Stage(rows, recordsAffected, null));
+
+    private bool NextStage()
+    {
+        _current = null;
+        if (!_stages!.TryDequeue(out var stage))
+        {
+            return false;
+        }
+
+        _recordsAffected = stage.RecordsAffected;
+        if (stage.Error is { } error)
+        {
+            _state = State.Closed;
+            Unregister();
+            error.Throw();
+        }
+
+        _current = stage.Rows;
+        return stage.Rows is not null;
+    }
+
+    private void EndCurrent()
+    {
+        if (_current is not null)
+        {
+            EndActive();
+            _current = null;
+        }
+    }
+
+    private void Finish()
+    {
+        _state = State.Closed;
+        _current = null;
+        ReturnLease();
+        Unregister();
+    }
+
+    private void ReturnLease()
+    {
+        if (_lease is not { } lease)
+        {
+            return;
+        }
+
+        EndRunning();
+        _lease = null;
+        _active = null;
+        if (_command is { } command)
+        {
+            _command = null;
+            lease.Connection.Commands.Return(command);
+        }
+
+        _session.Release(lease);
+    }
+
+    private void Unregister()
+    {
+        if (_isRegistered)
+        {
+            _isRegistered = false;
+            _session.Remove(this);
+        }
+    }
+
+    private Exception Fail(Exception exception, CancellationToken cancellationToken)
+    {
+        var translated = Translate(exception, cancellationToken);
+        Abandon();
+        return translated;
+    }
+
+    /// <summary>One result, or the end, or an error, of a cursor whose lease is gone.</summary>
+    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, ExceptionDispatchInfo? Error);
+}

@@ -1,0 +1,111 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>
+/// What belongs to a connection in SQLite and so can't be shared (password, VFS, mode, foreign keys, …), with the writer opened for it.
+/// Readers and writer of an option set are configured here, and nowhere else.
+/// </summary>
+internal sealed class OptionSet(Database database, ConnectionSettings settings, DataSourceName dataSource, Action<SqliteConnection>? initializer)
+{
+    private readonly string _readOnlyString = settings.ToMicrosoftDataSqliteString(dataSource, SqliteOpenMode.ReadOnly);
+    private readonly string _writingString = settings.ToMicrosoftDataSqliteString(dataSource, settings.OptionSet.Mode);
+
+    /// <summary>Gets the database.</summary>
+    public Database Database { get; } = database;
+
+    /// <summary>Gets the settings that the option set was first opened with; only those of its key may be read from here.</summary>
+    public ConnectionSettings Settings { get; } = settings;
+
+    /// <summary>Gets what the user wants done to each physical connection once.</summary>
+    public Action<SqliteConnection>? Initializer { get; } = initializer;
+
+    /// <summary>Gets whether <c>Mode=ReadOnly</c>: there is no writer.</summary>
+    public bool IsReadOnly => Settings.OptionSet.Mode == SqliteOpenMode.ReadOnly;
+
+    /// <summary>Gets or sets the writer. Opened and replaced only under <see cref="Database.WriterLock"/>, used only under the gate.</summary>
+    public PhysicalConnection? Writer { get; set; }
+
+    /// <summary>Gets the durability that connections of this option set run with, as SQLite numbers it.</summary>
+    public int SynchronousLevel => (int)(Settings.OptionSet.Synchronous ?? SplitSqliteSynchronous.Full);
+
+    /// <summary>Gets the connection string of a physical connection. It may hold the password.</summary>
+    public string ConnectionString(bool readOnly) => readOnly ? _readOnlyString : _writingString;
+
+    /// <summary>Sets up a connection that may write.</summary>
+    public void ConfigureWriting(PhysicalConnection connection, Deadline deadline)
+    {
+        connection.TakeOverCheckpoints();
+        Busy.Retry(connection, deadline, static (c, set) => set.ApplySynchronous(c), this);
+        SessionFunctions.RegisterOnWriter(connection);
+        Initializer?.Invoke(connection.Inner);
+        connection.Guard.Attach(connection.Handle);
+        connection.Guard.Mode = connection.Role == PhysicalRole.Writer ? GuardMode.Record : GuardMode.Off;
+    }
+
+    /// <summary>Opens a reader. The database's writer must be open: it is the first to open the file and the last to close it.</summary>
+    public PhysicalConnection OpenReader(Deadline deadline)
+    {
+        var connection = PhysicalConnection.Open(this, PhysicalRole.Reader);
+        try
+        {
+            Busy.Retry(connection, deadline, static (c, set) => set.ApplySynchronous(c), this);
+            SessionFunctions.RegisterOnReader(connection);
+            Initializer?.Invoke(connection.Inner);
+            if (!IsReadOnly)
+            {
+                // Not for Mode=ReadOnly: there the file is the user's to be refused by, with SQLite's own words.
+                _ = connection.ExecuteOwn("PRAGMA query_only=1");
+            }
+
+            connection.Guard.Attach(connection.Handle);
+            connection.Guard.Mode = IsReadOnly ? GuardMode.Off : GuardMode.Read;
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection that belongs to one session.</summary>
+    public PhysicalConnection OpenPrivate(PhysicalRole role, Deadline deadline)
+    {
+        var connection = PhysicalConnection.Open(this, role);
+        try
+        {
+            if (role == PhysicalRole.Private)
+            {
+                ConfigureWriting(connection, deadline);
+            }
+            else
+            {
+                SessionFunctions.RegisterOnReader(connection);
+                Initializer?.Invoke(connection.Inner);
+            }
+
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void ApplySynchronous(PhysicalConnection connection)
+    {
+        if (Settings.OptionSet.Synchronous is { } level)
+        {
+            _ = connection.ExecuteOwn(level switch
+            {
+                SplitSqliteSynchronous.Off => "PRAGMA synchronous=OFF",
+                SplitSqliteSynchronous.Normal => "PRAGMA synchronous=NORMAL",
+                SplitSqliteSynchronous.Extra => "PRAGMA synchronous=EXTRA",
+                _ => "PRAGMA synchronous=FULL",
+            });
+        }
+    }
+}

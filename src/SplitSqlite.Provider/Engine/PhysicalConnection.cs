@@ -1,0 +1,285 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>What a physical connection is for.</summary>
+internal enum PhysicalRole
+{
+    /// <summary>The connection that writes, used by whoever holds the gate.</summary>
+    Writer,
+
+    /// <summary>A pooled read-only connection.</summary>
+    Reader,
+
+    /// <summary>A connection that belongs to one session until it closes.</summary>
+    Private,
+
+    /// <summary>A read-only connection for one statement that the pool's guard would refuse (VACUUM INTO, a backup).</summary>
+    Unpooled,
+}
+
+/// <summary>
+/// One Microsoft.Data.Sqlite connection, opened with <c>Pooling=False</c> and owned by us, with all that belongs to it: prepared commands,
+/// guard, and the session that uses it now. Used by one lease at a time; only <see cref="Interrupt"/> may be called from elsewhere.
+/// </summary>
+internal sealed unsafe class PhysicalConnection : IDisposable
+{
+    private static readonly byte[] BeginImmediateSql = "BEGIN IMMEDIATE"u8.ToArray();
+    private static readonly byte[] BeginSql = "BEGIN"u8.ToArray();
+    private static readonly byte[] CommitSql = "COMMIT"u8.ToArray();
+    private static readonly byte[] RollbackSql = "ROLLBACK"u8.ToArray();
+    private static readonly byte[] PinSql = "SELECT 1 FROM sqlite_schema LIMIT 1"u8.ToArray();
+
+    // Protects the pairing of "this execution is the running one" with sqlite3_interrupt, so that an interrupt meant for one execution
+    // never reaches the next. A leaf: nothing else is locked under it, nothing but sqlite3_interrupt is called under it.
+    private readonly Lock _interruptLock = new();
+
+    private readonly SqliteConnection _inner;
+    private readonly nint _pointer;
+    private readonly int* _walPages;
+    private PreparedStatement? _beginImmediate;
+    private PreparedStatement? _begin;
+    private PreparedStatement? _commit;
+    private PreparedStatement? _rollback;
+    private PreparedStatement? _pin;
+    private long _nativeRowId;
+    private bool _disposed;
+
+    private PhysicalConnection(OptionSet options, PhysicalRole role, SqliteConnection inner)
+    {
+        Options = options;
+        Role = role;
+        _inner = inner;
+        Handle = inner.Handle!;
+        _pointer = Handle.DangerousGetHandle();
+        _walPages = (int*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(sizeof(int));
+        Commands = new StatementCache(options.Settings.StatementCacheSize);
+        Lease = new ConnectionLease(this);
+    }
+
+    /// <summary>Gets the option set that the connection was opened for.</summary>
+    public OptionSet Options { get; }
+
+    /// <summary>Gets what the connection is for; a writer becomes private when a session adopts it.</summary>
+    public PhysicalRole Role { get; private set; }
+
+    /// <summary>Gets SQLite's handle.</summary>
+    public sqlite3 Handle { get; }
+
+    /// <summary>Gets the Microsoft.Data.Sqlite connection, for initializers and session functions.</summary>
+    public SqliteConnection Inner => _inner;
+
+    /// <summary>Gets the prepared commands.</summary>
+    public StatementCache Commands { get; }
+
+    /// <summary>Gets the guard.</summary>
+    public Guard Guard { get; } = new();
+
+    /// <summary>Gets the connection's one lease object: a connection is lent to one session at a time.</summary>
+    public ConnectionLease Lease { get; }
+
+    /// <summary>Gets or sets the session that answers <c>last_insert_rowid()</c>, <c>changes()</c> and <c>total_changes()</c> now.</summary>
+    public ISessionValues? Session { get; set; }
+
+    /// <summary>Gets whether SQLite is outside of a transaction (<c>sqlite3_get_autocommit</c>).</summary>
+    public bool IsAutocommit => raw.sqlite3_get_autocommit(Handle) != 0;
+
+    /// <summary>Gets whether the connection can be lent to somebody else: no transaction, no active statement or blob.</summary>
+    public bool IsClean => IsAutocommit && NativeSqlite.TransactionState(_pointer) == NativeSqlite.TransactionNone;
+
+    /// <summary>Gets how many pages the WAL held after this connection's last commit; 0 where the library can't tell.</summary>
+    public int WalPages => Volatile.Read(ref *_walPages);
+
+    /// <summary>Gets or sets whether something outside our sight may have changed the connection, so that it must not be pooled.</summary>
+    public bool IsTainted { get; set; }
+
+    /// <summary>Gets or sets the database's writer generation when the connection was opened; a writer of an older one is closed on its return.</summary>
+    public int WriterGeneration { get; set; }
+
+    /// <summary>Gets whether the handle is closed.</summary>
+    public bool IsDisposed => _disposed;
+
+    /// <summary>Opens a connection. Nothing of ours is set on it yet but what needs no lock.</summary>
+    /// <exception cref="SqliteException">The file can't be opened.</exception>
+    public static PhysicalConnection Open(OptionSet options, PhysicalRole role)
+    {
+        var readOnly = role is PhysicalRole.Reader or PhysicalRole.Unpooled || options.IsReadOnly;
+        var inner = new SqliteConnection(options.ConnectionString(readOnly));
+        try
+        {
+            inner.Open();
+            return new PhysicalConnection(options, role, inner);
+        }
+        catch
+        {
+            inner.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Turns automatic checkpoints off and has commits report the WAL's size: the process has one checkpointer.</summary>
+    public void TakeOverCheckpoints()
+    {
+        _ = raw.sqlite3_wal_autocheckpoint(Handle, 0);
+        NativeSqlite.WatchWalPages(_pointer, _walPages);
+    }
+
+    /// <summary>Runs one statement of the engine's own to its end and answers its first value as text, or <see langword="null"/>.</summary>
+    public string? ExecuteOwn(string sql)
+    {
+        var mode = Guard.Mode;
+        Guard.Mode = GuardMode.Off;
+        try
+        {
+            using var statement = PreparedStatement.Prepare(Handle, System.Text.Encoding.UTF8.GetBytes(sql), out _);
+            var rc = statement!.Step();
+            var value = rc == raw.SQLITE_ROW ? raw.sqlite3_column_text(statement.Handle, 0).utf8_to_string() : null;
+            while (rc == raw.SQLITE_ROW)
+            {
+                rc = statement.Step();
+            }
+
+            SqliteException.ThrowExceptionForRC(rc, Handle);
+            return value;
+        }
+        finally
+        {
+            Guard.Mode = mode;
+        }
+    }
+
+    /// <summary>Steps BEGIN IMMEDIATE. The result code is the caller's to judge: BUSY means another process.</summary>
+    public int BeginImmediate() => StepOwn(ref _beginImmediate, BeginImmediateSql);
+
+    /// <summary>Steps BEGIN and a first read, which pins the snapshot (FACTS 8.9).</summary>
+    public int BeginSnapshot()
+    {
+        var rc = StepOwn(ref _begin, BeginSql);
+        if (rc != raw.SQLITE_OK)
+        {
+            return rc;
+        }
+
+        rc = StepOwn(ref _pin, PinSql);
+        if (rc != raw.SQLITE_OK)
+        {
+            _ = Rollback();
+        }
+
+        return rc;
+    }
+
+    /// <summary>Steps COMMIT. Never interrupted: no execution is registered as running meanwhile.</summary>
+    public int Commit() => StepOwn(ref _commit, CommitSql);
+
+    /// <summary>Steps ROLLBACK; all cursors of the connection must be reset, or an earlier interrupt fails it too (FACTS 9).</summary>
+    public int Rollback() => StepOwn(ref _rollback, RollbackSql);
+
+    /// <summary>Registers an execution as the one that an interrupt would hit.</summary>
+    public void BeginRunning(IInterruptible execution) => execution.RunsOn = this;
+
+    /// <summary>After this no interrupt for <paramref name="execution"/> reaches the connection any more.</summary>
+    public void EndRunning(IInterruptible execution)
+    {
+        lock (_interruptLock)
+        {
+            execution.RunsOn = null;
+        }
+    }
+
+    /// <summary>Interrupts an execution if it runs here now. Callable from any thread.</summary>
+    public void Interrupt(IInterruptible execution)
+    {
+        lock (_interruptLock)
+        {
+            if (execution.RunsOn == this && !_disposed)
+            {
+                raw.sqlite3_interrupt(Handle);
+            }
+        }
+    }
+
+    /// <summary>Makes the native last rowid the session's before a statement runs: triggers need the native one (FACTS 9).</summary>
+    public void AssumeLastInsertRowId(long value)
+    {
+        if (_nativeRowId != value)
+        {
+            NativeSqlite.SetLastInsertRowId(_pointer, value);
+            _nativeRowId = value;
+        }
+    }
+
+    /// <summary>Reads the native last rowid after a statement ran.</summary>
+    public long ReadLastInsertRowId() => _nativeRowId = raw.sqlite3_last_insert_rowid(Handle);
+
+    /// <summary>Makes a writer the private connection of the session that changed it.</summary>
+    public void BecomePrivate()
+    {
+        Role = PhysicalRole.Private;
+        Guard.Mode = GuardMode.Off;
+        IsTainted = false;
+    }
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        lock (_interruptLock)
+        {
+            _disposed = true;
+        }
+
+        Commands.Dispose();
+        _beginImmediate?.Dispose();
+        _begin?.Dispose();
+        _commit?.Dispose();
+        _rollback?.Dispose();
+        _pin?.Dispose();
+        _inner.Dispose();
+
+        // Freed last: the WAL hook writes there until the handle is closed. A blob that is still open keeps the handle alive as a
+        // zombie (sqlite3_close_v2), but a zombie commits nothing.
+        System.Runtime.InteropServices.NativeMemory.Free(_walPages);
+    }
+
+    private int StepOwn(ref PreparedStatement? statement, byte[] sql)
+    {
+        var mode = Guard.Mode;
+        Guard.Mode = GuardMode.Off;
+        try
+        {
+            statement ??= PreparedStatement.Prepare(Handle, sql, out _);
+            var rc = statement!.Step();
+            statement.Reset();
+            return rc is raw.SQLITE_DONE or raw.SQLITE_ROW ? raw.SQLITE_OK : rc;
+        }
+        finally
+        {
+            Guard.Mode = mode;
+        }
+    }
+}
+
+/// <summary>Something whose running statement can be interrupted.</summary>
+internal interface IInterruptible
+{
+    /// <summary>Gets or sets the connection on which a statement of it is active; set only through that connection.</summary>
+    PhysicalConnection? RunsOn { get; set; }
+}
+
+/// <summary>The three values that SQLite keeps per connection and we keep per session.</summary>
+internal interface ISessionValues
+{
+    /// <summary>Gets the rowid of the session's last successful INSERT.</summary>
+    long LastInsertRowId { get; }
+
+    /// <summary>Gets the rows changed by the session's last INSERT, UPDATE or DELETE.</summary>
+    long Changes { get; }
+
+    /// <summary>Gets the rows changed by the session since it was opened.</summary>
+    long TotalChanges { get; }
+}

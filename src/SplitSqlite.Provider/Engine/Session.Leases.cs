@@ -1,0 +1,326 @@
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <content>Where a command runs: taking leases and giving them back.</content>
+internal sealed partial class Session
+{
+    /// <summary>Gets the connection that a command of this route runs on, waiting on this thread if need be.</summary>
+    /// <exception cref="SplitSqliteBusyException">The deadline passed first.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public ConnectionLease Acquire(Route route, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (TryAcquireAtOnce(route, deadline, out var lease))
+        {
+            return lease;
+        }
+
+        try
+        {
+            return route == Route.Reader
+                ? FinishRead(Database.Readers.Rent(Options, deadline, cancellationToken), deadline)
+                : FinishWrite(Database.Gate.Enter(this, deadline, cancellationToken), deadline);
+        }
+        catch (WaitTimeoutException exception)
+        {
+            throw BusyReport.Describe(this, exception);
+        }
+    }
+
+    /// <summary>The same without a thread while waiting.</summary>
+    /// <exception cref="SplitSqliteBusyException">The deadline passed first.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public ValueTask<ConnectionLease> AcquireAsync(Route route, Deadline deadline, CancellationToken cancellationToken)
+    {
+        return TryAcquireAtOnce(route, deadline, out var lease) ? new(lease) : Slow(this, route, deadline, cancellationToken);
+
+        static async ValueTask<ConnectionLease> Slow(Session session, Route route, Deadline deadline, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return route == Route.Reader
+                    ? session.FinishRead(await session.Database.Readers.RentAsync(session.Options, deadline, cancellationToken).ConfigureAwait(false), deadline)
+                    : session.FinishWrite(await session.Database.Gate.EnterAsync(session, deadline, cancellationToken).ConfigureAwait(false), deadline);
+            }
+            catch (WaitTimeoutException exception)
+            {
+                throw BusyReport.Describe(session, exception);
+            }
+        }
+    }
+
+    /// <summary>A command is done with its lease.</summary>
+    public void Release(ConnectionLease lease)
+    {
+        if (lease.HoldsGate && State == SessionState.Private && lease == _held)
+        {
+            ExitGate(lease);
+        }
+
+        lease.RemoveUser();
+    }
+
+    /// <summary>Gives a lease back to where it came from; whatever happens, the permit or slot goes back exactly once.</summary>
+    public void GiveBack(ConnectionLease lease)
+    {
+        if (_reading == lease)
+        {
+            _reading = null;
+        }
+
+        switch (lease.Connection.Role)
+        {
+            case PhysicalRole.Writer:
+                GiveBackWriter(lease);
+                break;
+            case PhysicalRole.Reader:
+                _readLeases--;
+                GiveBackReader(lease);
+                break;
+            default:
+                lease.End();
+                lease.Connection.Dispose();
+                break;
+        }
+    }
+
+    private bool TryAcquireAtOnce(Route route, Deadline deadline, out ConnectionLease lease)
+    {
+        ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+        switch (State)
+        {
+            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction:
+                lease = _held!;
+                return true;
+
+            case SessionState.Free when route == Route.Private:
+                GoPrivate(deadline);
+                goto case SessionState.Private;
+
+            case SessionState.Private:
+                lease = _held!;
+                if (route <= Route.Unpooled || lease.HoldsGate)
+                {
+                    return true;
+                }
+
+                if (!Database.Gate.TryEnter(this, out var permit))
+                {
+                    return false;
+                }
+
+                lease = FinishWrite(permit, deadline);
+                return true;
+
+            default:
+                break;
+        }
+
+        switch (route)
+        {
+            case Route.Unpooled:
+                // Neither the pool nor its guard, which would refuse VACUUM INTO.
+                lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
+                lease.Begin(this);
+                return true;
+
+            case Route.Reader:
+                if (_reading is { Users: > 0 } open && open.CommitCountAtStart == Database.CommitCount)
+                {
+                    // Nothing was committed since: the open cursor's snapshot is the newest state.
+                    lease = open;
+                    return true;
+                }
+
+                if (_readLeases > 0)
+                {
+                    // Who holds a reader already must never wait for another.
+                    lease = FinishRead(Database.Readers.RentOverflow(Options), deadline);
+                    return true;
+                }
+
+                if (Database.Readers.TryRent(Options, out var slot))
+                {
+                    lease = FinishRead(slot, deadline);
+                    return true;
+                }
+
+                break;
+
+            default:
+                if (Database.Gate.TryEnter(this, out var gate))
+                {
+                    lease = FinishWrite(gate, deadline);
+                    return true;
+                }
+
+                break;
+        }
+
+        lease = null!;
+        return false;
+    }
+
+    private ConnectionLease FinishRead(PoolSlot<PhysicalConnection> slot, Deadline deadline)
+    {
+        slot.Evicted?.Dispose();
+        if (slot.Item is not { } connection)
+        {
+            try
+            {
+                connection = Database.OpenReader(Options, deadline);
+            }
+            catch
+            {
+                Database.Readers.Discard(slot);
+                throw;
+            }
+
+            slot = slot.With(connection);
+        }
+
+        var lease = connection.Lease;
+        lease.Begin(this);
+        lease.Slot = slot;
+        lease.CommitCountAtStart = Database.CommitCount;
+        _readLeases++;
+        _reading = lease;
+        return lease;
+    }
+
+    private ConnectionLease FinishWrite(GatePermit permit, Deadline deadline)
+    {
+        try
+        {
+            ConnectionLease lease;
+            if (State == SessionState.Private)
+            {
+                lease = _held!;
+
+                // A cursor on an old snapshot would make the write fail with BUSY_SNAPSHOT (FACTS 9).
+                DetachCursors(lease, except: null);
+            }
+            else
+            {
+                lease = Database.OpenWriter(Options, deadline).Lease;
+                lease.Begin(this);
+            }
+
+            lease.Permit = permit;
+            lease.HoldsGate = true;
+            Flow = FlowMark.Current;
+            StackTrace = Settings.IncludeHolderStackTrace ? Environment.StackTrace : null;
+            return lease;
+        }
+        catch
+        {
+            Database.Gate.Exit(permit);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the session a physical connection of its own.</summary>
+    private void GoPrivate(Deadline deadline)
+    {
+        if (Options.IsReadOnly)
+        {
+            throw new NotSupportedException("A session opened with Mode=ReadOnly has shared readers only; open it with another mode for TEMP objects, ATTACH and PRAGMAs that change the connection.");
+        }
+
+        var connection = Options.OpenPrivate(PhysicalRole.Private, deadline);
+        try
+        {
+            Pragmas.Replay(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        connection.Lease.Begin(this);
+        Hold(connection.Lease, SessionState.Private);
+    }
+
+    private void GiveBackReader(ConnectionLease lease)
+    {
+        var connection = lease.Connection;
+        var slot = lease.Slot;
+        lease.End();
+        if (connection.Guard.Mode == GuardMode.Snapshot)
+        {
+            connection.Guard.Mode = GuardMode.Read;
+        }
+
+        if (!connection.IsAutocommit)
+        {
+            _ = connection.Rollback();
+        }
+
+        if (!connection.IsDisposed && connection.IsClean)
+        {
+            Database.Readers.Return(slot)?.Dispose();
+        }
+        else
+        {
+            connection.Dispose();
+            Database.Readers.Discard(slot);
+        }
+    }
+
+    private void GiveBackWriter(ConnectionLease lease)
+    {
+        var connection = lease.Connection;
+        try
+        {
+            if (!connection.IsAutocommit)
+            {
+                _ = connection.Rollback();
+            }
+
+            if ((connection.IsTainted || connection.Guard.HasSeenConnectionState) && State == SessionState.Free && connection.IsClean)
+            {
+                Adopt(lease);
+                return;
+            }
+
+            if (connection.IsClean && !connection.IsTainted && !connection.Guard.HasSeenConnectionState && connection.WriterGeneration == Database.WriterGeneration)
+            {
+                Database.LastWriter = connection;
+                Database.Checkpoints.BeforeRelease(connection);
+            }
+            else
+            {
+                Database.DropWriter(connection);
+                connection.Dispose();
+            }
+
+            lease.End();
+        }
+        finally
+        {
+            ExitGate(lease);
+        }
+    }
+
+    /// <summary>The session has changed the shared writer itself: it keeps that connection, and the next writer is a new one.</summary>
+    private void Adopt(ConnectionLease lease)
+    {
+        Database.DropWriter(lease.Connection);
+        lease.Connection.BecomePrivate();
+        Hold(lease, SessionState.Private);
+        ExitGate(lease);
+    }
+
+    private void ExitGate(ConnectionLease lease)
+    {
+        if (lease.HoldsGate)
+        {
+            lease.HoldsGate = false;
+            Sql = null;
+            Database.Gate.Exit(lease.Permit);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <content>Transactions: begun by the API or by words, ended however SQLite ends them.</content>
+internal sealed partial class Session
+{
+    /// <summary>Begins a transaction on the writer, waiting on this thread.</summary>
+    /// <exception cref="SqliteException">SQLite refuses, for one because a transaction is open already.</exception>
+    public void Begin(Deadline deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var lease = Acquire(BeginRoute, deadline, cancellationToken);
+            if (TryBegin(lease, deadline))
+            {
+                return;
+            }
+
+            Busy.Wait(deadline, cancellationToken);
+        }
+    }
+
+    /// <summary>Begins a transaction on the writer without a thread while waiting.</summary>
+    /// <exception cref="SqliteException">SQLite refuses, for one because a transaction is open already.</exception>
+    public async ValueTask BeginAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var lease = await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
+            if (TryBegin(lease, deadline))
+            {
+                return;
+            }
+
+            await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Pins a snapshot on a reader, waiting on this thread.</summary>
+    public void BeginSnapshot(Deadline deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var lease = Acquire(SnapshotRoute(), deadline, cancellationToken);
+            if (TryBeginSnapshot(lease, deadline))
+            {
+                return;
+            }
+
+            Busy.Wait(deadline, cancellationToken);
+        }
+    }
+
+    /// <summary>Pins a snapshot on a reader without a thread while waiting.</summary>
+    public async ValueTask BeginSnapshotAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var lease = await AcquireAsync(SnapshotRoute(), deadline, cancellationToken).ConfigureAwait(false);
+            if (TryBeginSnapshot(lease, deadline))
+            {
+                return;
+            }
+
+            await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Commits. A commit is acknowledged by returning: SQLite's COMMIT has returned by then.</summary>
+    /// <exception cref="SqliteException">SQLite refuses; the transaction is still open unless SQLite ended it.</exception>
+    public void Commit()
+    {
+        if (_held is { } lease && IsInTransaction)
+        {
+            DetachCursors(lease, except: null);
+            if (IsInTransaction)
+            {
+                End(lease, lease.Connection.Commit(), committed: true);
+                return;
+            }
+        }
+
+        ThrowNoTransaction("cannot commit - no transaction is active");
+    }
+
+    /// <summary>Rolls back.</summary>
+    /// <exception cref="SqliteException">No transaction is open.</exception>
+    public void Rollback()
+    {
+        if (_held is { } lease && IsInTransaction)
+        {
+            DetachCursors(lease, except: null);
+            if (IsInTransaction)
+            {
+                End(lease, lease.Connection.Rollback(), committed: false);
+            }
+
+            return;
+        }
+
+        ThrowNoTransaction("cannot rollback - no transaction is active");
+    }
+
+    /// <summary>Runs a statement of transaction control that came as text, in the way that the session's rules ask for.</summary>
+    /// <returns>SQLite's result code.</returns>
+    public int RunControl(CommandCursor cursor, ConnectionLease lease, SqlStatement statement, PreparedStatement? prepared)
+    {
+        var connection = lease.Connection;
+        var name = statement.SavepointName;
+        int rc;
+        switch (statement.Kind)
+        {
+            case StatementKind.Begin:
+                // Whatever its words: a deferred transaction that writes later fails with BUSY_SNAPSHOT at once (FACTS 8.8).
+                return State == SessionState.Free && Options.IsReadOnly ? connection.BeginSnapshot() : connection.BeginImmediate();
+
+            case StatementKind.Commit:
+                DetachCursors(lease, cursor);
+                return connection.Commit();
+
+            case StatementKind.Rollback:
+                DetachCursors(lease, cursor);
+                return connection.Rollback();
+
+            case StatementKind.Savepoint when connection.IsAutocommit:
+                rc = Options.IsReadOnly ? connection.BeginSnapshot() : connection.BeginImmediate();
+                if (rc != raw.SQLITE_OK)
+                {
+                    return rc;
+                }
+
+                rc = StepToEnd(connection, statement);
+                if (rc == raw.SQLITE_OK)
+                {
+                    _savepoints = new SavepointStack();
+                    _savepoints.Push(name!);
+                }
+                else
+                {
+                    _ = connection.Rollback();
+                }
+
+                return rc;
+
+            case StatementKind.Savepoint:
+                rc = StepToEnd(connection, statement);
+                if (rc == raw.SQLITE_OK)
+                {
+                    _savepoints?.Push(name!);
+                }
+
+                return rc;
+
+            case StatementKind.Release when _savepoints?.IsOutermost(name!) == true:
+                // COMMIT in its place: it releases all savepoints, and where it fails (deferred foreign keys) all of them still stand, as with RELEASE.
+                DetachCursors(lease, cursor);
+                return connection.Commit();
+
+            default:
+                rc = prepared!.Step();
+                prepared.Reset();
+                if (rc == raw.SQLITE_DONE)
+                {
+                    rc = raw.SQLITE_OK;
+                    if (statement.Kind == StatementKind.Release)
+                    {
+                        _savepoints?.Release(name!);
+                    }
+                    else
+                    {
+                        _savepoints?.RollbackTo(name!);
+                    }
+                }
+
+                return rc;
+        }
+    }
+
+    private Route BeginRoute => Options.IsReadOnly ? Route.Reader : Route.Writer;
+
+    private Route SnapshotRoute()
+    {
+        if (State is SessionState.Private)
+        {
+            // The connection may hold TEMP objects that the snapshot's reads need: it serves its own snapshot.
+            return Route.Reader;
+        }
+
+        // A reader of its own: one that is shared with an open cursor may be on an older snapshot already.
+        _reading = null;
+        return Database.IsSplit || Options.IsReadOnly ? Route.Reader : Route.Writer;
+    }
+
+    private bool TryBegin(ConnectionLease lease, Deadline deadline)
+    {
+        var wasHeld = lease == _held;
+        lease.AddUser();
+        try
+        {
+            var rc = Options.IsReadOnly && !wasHeld ? lease.Connection.BeginSnapshot() : lease.Connection.BeginImmediate();
+            if (Busy.IsBusy(rc) && !deadline.HasPassed)
+            {
+                return false;
+            }
+
+            ThrowIfFailed(lease, rc, deadline);
+            NoticeTransaction(lease, autocommit: false, committed: false);
+            return true;
+        }
+        finally
+        {
+            Release(lease);
+        }
+    }
+
+    private bool TryBeginSnapshot(ConnectionLease lease, Deadline deadline)
+    {
+        lease.AddUser();
+        try
+        {
+            var connection = lease.Connection;
+            if (connection.Role == PhysicalRole.Writer)
+            {
+                // Nothing to split: the only connection that there is gives the snapshot.
+                ThrowIfFailed(lease, connection.BeginImmediate(), deadline);
+                NoticeTransaction(lease, autocommit: false, committed: false);
+                return true;
+            }
+
+            var rc = connection.BeginSnapshot();
+            if (Busy.IsBusy(rc) && !deadline.HasPassed)
+            {
+                return false;
+            }
+
+            ThrowIfFailed(lease, rc, deadline);
+            if (connection.Role == PhysicalRole.Private)
+            {
+                NoticeTransaction(lease, autocommit: false, committed: false);
+                return true;
+            }
+
+            if (connection.Guard.Mode == GuardMode.Read)
+            {
+                connection.Guard.Mode = GuardMode.Snapshot;
+            }
+
+            Hold(lease, SessionState.Snapshot);
+            return true;
+        }
+        finally
+        {
+            Release(lease);
+        }
+    }
+
+    private void ThrowIfFailed(ConnectionLease lease, int rc, Deadline deadline)
+    {
+        if (Busy.IsBusy(rc))
+        {
+            throw BusyReport.DescribeForeign(this, deadline, rc);
+        }
+
+        SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
+    }
+
+    private void End(ConnectionLease lease, int rc, bool committed)
+    {
+        lease.AddUser();
+        try
+        {
+            var error = rc == raw.SQLITE_OK ? null : ErrorOf(lease.Connection.Handle, rc);
+            var autocommit = lease.Connection.IsAutocommit;
+            if (committed && rc == raw.SQLITE_OK && State != SessionState.Snapshot)
+            {
+                Database.CountCommit();
+            }
+
+            NoticeTransaction(lease, autocommit, committed: rc == raw.SQLITE_OK);
+            if (error is not null)
+            {
+                throw error;
+            }
+        }
+        finally
+        {
+            Release(lease);
+        }
+    }
+
+    private static SqliteException? ErrorOf(sqlite3 handle, int rc)
+    {
+        try
+        {
+            SqliteException.ThrowExceptionForRC(rc, handle);
+            return null;
+        }
+        catch (SqliteException exception)
+        {
+            return exception;
+        }
+    }
+
+    // What SQLite itself would answer; there is no connection to ask.
+    private static void ThrowNoTransaction(string message) => throw new SqliteException($"SQLite Error 1: '{message}'.", raw.SQLITE_ERROR, raw.SQLITE_ERROR);
+
+    private static int StepToEnd(PhysicalConnection connection, SqlStatement statement)
+    {
+        using var prepared = PreparedStatement.Prepare(connection.Handle, statement.Utf8, out _);
+        var rc = prepared!.Step();
+        return rc == raw.SQLITE_DONE ? raw.SQLITE_OK : rc;
+    }
+}

@@ -1,0 +1,314 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>
+/// One open connection as the engine sees it: what it holds, where its commands run, and the values that are its own. It never waits for
+/// itself: what it holds, it uses. It knows no public type, so that nothing static roots a connection that its owner has dropped.
+/// </summary>
+/// <remarks>Not thread-safe, as ADO.NET's connections are not; only a cursor's <see cref="CommandCursor.Cancel"/> may come from elsewhere.</remarks>
+internal sealed partial class Session : WriterHolder, ISessionValues
+{
+    private readonly List<CommandCursor> _cursors = [];
+    private readonly List<LeasedStream> _streams = [];
+
+    // The reader lease taken last, offered to a nested read while it is still open and fresh.
+    private ConnectionLease? _reading;
+    private int _readLeases;
+
+    // What a transaction, a snapshot or a private session holds between commands.
+    private ConnectionLease? _held;
+    private SavepointStack? _savepoints;
+
+    public Session(OptionSet options, ConnectionSettings settings)
+    {
+        Options = options;
+        Settings = settings;
+        Pragmas = new SessionPragmas(this);
+    }
+
+    /// <summary>Gets the option set whose connections serve the session.</summary>
+    public OptionSet Options { get; private set; }
+
+    /// <summary>Gets the database.</summary>
+    public Database Database => Options.Database;
+
+    /// <summary>Gets the settings of the connection string.</summary>
+    public ConnectionSettings Settings { get; private set; }
+
+    /// <summary>Gets what PRAGMAs the session has set without their being run.</summary>
+    public SessionPragmas Pragmas { get; }
+
+    /// <summary>Gets what the session is doing.</summary>
+    public SessionState State { get; private set; }
+
+    /// <summary>Gets whether a transaction or snapshot is open.</summary>
+    public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction;
+
+    /// <summary>Gets how the last transaction ended: <see langword="true"/> if by a rollback that nobody asked the transaction object for.</summary>
+    public bool LastEndWasRollback { get; private set; }
+
+    /// <inheritdoc/>
+    public long LastInsertRowId { get; private set; }
+
+    /// <inheritdoc/>
+    public long Changes { get; private set; }
+
+    /// <inheritdoc/>
+    public long TotalChanges { get; private set; }
+
+    /// <summary>Gets the route of a plan in this session outside of a transaction, its own PRAGMA values considered.</summary>
+    public Route EffectiveRoute(SqlPlan plan)
+    {
+        var route = plan.Route;
+        if (plan.HasSessionPragmas)
+        {
+            foreach (var statement in plan.Statements)
+            {
+                if (statement.Pragma is { } pragma && statement.Kind == StatementKind.Pragma && statement.Route > route && !Pragmas.Answers(pragma))
+                {
+                    route = statement.Route;
+                }
+            }
+        }
+
+        if (route == Route.Reader && (plan.IsRefusedByReaders || Settings.Routing == SplitSqliteRouting.Writer || !Database.IsSplit))
+        {
+            route = Route.Writer;
+        }
+
+        return Options.IsReadOnly && route is Route.Writer ? Route.Reader : route;
+    }
+
+    /// <summary>Registers an open cursor.</summary>
+    public void Add(CommandCursor cursor) => _cursors.Add(cursor);
+
+    /// <summary>Forgets a cursor that has closed.</summary>
+    public void Remove(CommandCursor cursor) => _cursors.Remove(cursor);
+
+    /// <summary>Buffers what the open cursors of a lease have not handed out yet, and frees the lease of them.</summary>
+    public void DetachCursors(ConnectionLease lease, CommandCursor? except)
+    {
+        for (var i = _cursors.Count - 1; i >= 0; i--)
+        {
+            if (_cursors[i] is var cursor && cursor != except && cursor.Uses(lease))
+            {
+                cursor.Detach();
+            }
+        }
+
+        DetachStreams(lease);
+    }
+
+    private void DetachStreams(ConnectionLease? lease)
+    {
+        for (var i = _streams.Count - 1; i >= 0; i--)
+        {
+            if (lease is null || _streams[i].Uses(lease))
+            {
+                _streams[i].Detach();
+            }
+        }
+    }
+
+    /// <summary>Opens a stream over one stored value; it keeps the lease until it is closed.</summary>
+    public Stream OpenBlob(ConnectionLease lease, string database, string table, string column, long rowid)
+    {
+        var stream = new LeasedStream(new SqliteBlob(lease.Connection.Inner, database, table, column, rowid, readOnly: true), this, lease);
+        lease.AddUser();
+        _streams.Add(stream);
+        return stream;
+    }
+
+    /// <summary>Forgets a stream that has closed or become a copy.</summary>
+    public void Remove(LeasedStream stream, ConnectionLease lease)
+    {
+        _streams.Remove(stream);
+        Release(lease);
+    }
+
+    /// <summary>Before a statement runs on a connection that can write: makes SQLite's per-connection values the session's.</summary>
+    public void BeforeStatement(ConnectionLease lease)
+    {
+        lease.Connection.AssumeLastInsertRowId(LastInsertRowId);
+        lease.TotalChangesAtStart = raw.sqlite3_total_changes(lease.Connection.Handle);
+    }
+
+    /// <summary>
+    /// After a statement ran, well or badly, on a connection that can write: takes over the values that SQLite keeps per connection, counts
+    /// a commit before anybody is told of it, and notices that a transaction began or ended, however it did.
+    /// </summary>
+    public void AfterStatement(ConnectionLease lease, SqlStatement statement, bool isReadOnly, bool failed)
+    {
+        var connection = lease.Connection;
+        var autocommit = connection.IsAutocommit;
+        if (!isReadOnly)
+        {
+            var total = raw.sqlite3_total_changes(connection.Handle);
+            var changed = total - lease.TotalChangesAtStart;
+            TotalChanges += changed;
+
+            // A failed or fruitless INSERT, UPDATE or DELETE sets changes() too; other statements leave the last one's, which on a shared writer may be somebody else's.
+            if (changed != 0 || statement.Kind is StatementKind.Dml or StatementKind.Temp)
+            {
+                Changes = raw.sqlite3_changes(connection.Handle);
+            }
+
+            LastInsertRowId = connection.ReadLastInsertRowId();
+            if (autocommit)
+            {
+                Database.CountCommit();
+            }
+        }
+
+        if (statement.Route == Route.Private && State is not (SessionState.Private or SessionState.PrivateTransaction) && !failed
+            && Pragmas.ChangesConnection(statement, isInTransaction: !autocommit))
+        {
+            connection.IsTainted = true;
+        }
+
+        NoticeTransaction(lease, autocommit, statement.Kind is StatementKind.Commit or StatementKind.Release && !failed);
+    }
+
+    /// <summary>Ends the session: its cursors, its transaction, its private connection. Safe to call twice.</summary>
+    /// <param name="runRest">Whether what is left of open batches is run, as Microsoft.Data.Sqlite does on Close; not for leaked sessions.</param>
+    public void Close(bool runRest)
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        var errors = new List<Exception>();
+        foreach (var cursor in _cursors.ToArray())
+        {
+            Try(runRest ? cursor.Close : cursor.Abandon);
+        }
+
+        Try(() => DetachStreams(null));
+        var database = Database;
+        if (_held is { } held)
+        {
+            // Closed first: giving back a lease must find a session that keeps nothing.
+            var wasPrivate = State is SessionState.Private or SessionState.PrivateTransaction;
+            MoveTo(SessionState.Closed);
+            _held = null;
+            held.IsPinned = false;
+            if (wasPrivate)
+            {
+                Try(held.Connection.Dispose);
+                ExitGate(held);
+                held.End();
+            }
+            else
+            {
+                Try(() => GiveBack(held));
+            }
+        }
+        else
+        {
+            MoveTo(SessionState.Closed);
+        }
+
+        Try(database.RemoveSession);
+        if (errors.Count > 0)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors[0]);
+        }
+
+        void Try(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // The first one is thrown when everything has been given back.
+                errors.Add(exception);
+            }
+        }
+    }
+
+    /// <summary>The only place that changes the state.</summary>
+    private void MoveTo(SessionState next)
+    {
+        var legal = (State, next) switch
+        {
+            (SessionState.Closed, _) => false,
+            (_, SessionState.Closed) => true,
+            (SessionState.Free, SessionState.Transaction or SessionState.Snapshot or SessionState.Private) => true,
+            (SessionState.Transaction, SessionState.Free) => true,
+            (SessionState.Snapshot, SessionState.Free) => true,
+            (SessionState.Private, SessionState.PrivateTransaction) => true,
+            (SessionState.PrivateTransaction, SessionState.Private) => true,
+            _ => false,
+        };
+        if (!legal)
+        {
+            throw new UnreachableException($"A session can't go from {State} to {next}.");
+        }
+
+        State = next;
+    }
+
+    /// <summary>Moves the session to the option set of another durability, because it asked for a stronger one.</summary>
+    public void MoveToSynchronous(SplitSqliteSynchronous level)
+    {
+        var settings = Settings.WithSynchronous(level);
+        var options = DatabaseRegistry.Open(settings, Options.Initializer);
+        Database.RemoveSession();
+        Options = options;
+        Settings = settings;
+    }
+
+    private void NoticeTransaction(ConnectionLease lease, bool autocommit, bool committed)
+    {
+        switch (State)
+        {
+            case SessionState.Free when !autocommit:
+                // Without the gate it is a session of Mode=ReadOnly, whose BEGIN is a read transaction whatever its words.
+                Hold(lease, lease.HoldsGate ? SessionState.Transaction : SessionState.Snapshot);
+                break;
+            case SessionState.Private when !autocommit:
+                MoveTo(SessionState.PrivateTransaction);
+                IsTransaction = true;
+                break;
+            case SessionState.Transaction or SessionState.Snapshot when autocommit && lease == _held:
+                Unhold(lease, committed);
+                break;
+            case SessionState.PrivateTransaction when autocommit:
+                MoveTo(SessionState.Private);
+                EndOfTransaction(committed);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Hold(ConnectionLease lease, SessionState state)
+    {
+        MoveTo(state);
+        _held = lease;
+        lease.IsPinned = true;
+        IsTransaction = state == SessionState.Transaction;
+    }
+
+    private void Unhold(ConnectionLease lease, bool committed)
+    {
+        MoveTo(SessionState.Free);
+        _held = null;
+        lease.IsPinned = false;
+        EndOfTransaction(committed);
+    }
+
+    private void EndOfTransaction(bool committed)
+    {
+        IsTransaction = false;
+        _savepoints = null;
+        LastEndWasRollback = !committed;
+    }
+}

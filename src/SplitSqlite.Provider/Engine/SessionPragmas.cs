@@ -1,0 +1,148 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>
+/// The PRAGMAs that a session sets without their being run: those that only tune a connection, and those that set what is set already.
+/// They are remembered, answered on read-back, and cost nothing; many applications send a batch of them on every open.
+/// </summary>
+internal sealed class SessionPragmas(Session session)
+{
+    private Dictionary<string, string>? _set;
+
+    /// <summary>Gets the session's own deadline in milliseconds by <c>PRAGMA busy_timeout</c>, or <see langword="null"/>.</summary>
+    public int? BusyTimeout { get; private set; }
+
+    /// <summary>Says whether a PRAGMA is answered without being run.</summary>
+    public bool Answers(PragmaCall pragma)
+    {
+        // What a private session sets is really set, on the connection that is its own.
+        var isPrivate = session.State is SessionState.Private or SessionState.PrivateTransaction;
+        return pragma.Class switch
+        {
+            PragmaClass.Tuning => !isPrivate || pragma.Name is "wal_autocheckpoint" or "locking_mode" or "busy_timeout",
+            PragmaClass.Connection => !isPrivate && IsCurrent(pragma),
+            PragmaClass.Synchronous => !isPrivate && !session.IsInTransaction && Level(pragma.Argument) is { } level && level <= session.Options.SynchronousLevel,
+            PragmaClass.JournalMode => string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
+            PragmaClass.Read when pragma.Argument is null && !isPrivate => ReadBack(pragma) is not null,
+            _ => false,
+        };
+    }
+
+    /// <summary>Takes a PRAGMA that is answered without being run, and gives SQLite's answer to it.</summary>
+    /// <returns>A result of one row, or <see langword="null"/> where SQLite answers nothing.</returns>
+    public BufferedRows? Answer(PragmaCall pragma)
+    {
+        switch (pragma.Class)
+        {
+            case PragmaClass.Read:
+                return BufferedRows.Single(pragma.ColumnName, ReadBack(pragma));
+
+            case PragmaClass.JournalMode:
+                return BufferedRows.Single(pragma.ColumnName, session.Database.JournalMode);
+
+            case PragmaClass.Synchronous:
+                Remember(pragma.Name, Level(pragma.Argument)!.Value.ToString(CultureInfo.InvariantCulture));
+                return null;
+
+            case PragmaClass.Connection:
+                return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, Typed(pragma.Name, pragma.Argument!)) : null;
+
+            default:
+                if (pragma.Name == "busy_timeout" && int.TryParse(pragma.Argument, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
+                {
+                    BusyTimeout = milliseconds > 0 ? milliseconds : null;
+                    Remember(pragma.Name, Math.Max(milliseconds, 0).ToString(CultureInfo.InvariantCulture));
+                }
+                else
+                {
+                    Remember(pragma.Name, pragma.Argument!);
+                }
+
+                return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, ReadBack(pragma)) : null;
+        }
+    }
+
+    /// <summary>Gets the durability that a PRAGMA asks for where it is stronger than the session's and no transaction is open.</summary>
+    public SplitSqliteSynchronous? AsksForStronger(PragmaCall pragma)
+        => pragma.Class == PragmaClass.Synchronous && session.State == SessionState.Free && Level(pragma.Argument) is { } level && level > session.Options.SynchronousLevel
+            ? (SplitSqliteSynchronous)level
+            : null;
+
+    /// <summary>Says whether a statement that is not for a shared connection really changed the one it ran on.</summary>
+    public bool ChangesConnection(SqlStatement statement, bool isInTransaction)
+        => statement.Pragma is not { } pragma
+            || !(pragma.Name is "data_version" or "defer_foreign_keys" || (pragma.Name == "foreign_keys" && isInTransaction) || pragma.Class == PragmaClass.Synchronous || IsCurrent(pragma));
+
+    /// <summary>Sets on a private connection what the session has set before it had one.</summary>
+    public void Replay(PhysicalConnection connection)
+    {
+        if (_set is null)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in _set)
+        {
+            // The words come from the tokenizer's table and from a number or a word of the user's; quoted, they can be nothing else.
+            if (name is not ("busy_timeout" or "wal_autocheckpoint" or "locking_mode"))
+            {
+                _ = connection.ExecuteOwn($"PRAGMA {name}='{value.Replace("'", "''", StringComparison.Ordinal)}'");
+            }
+        }
+    }
+
+    private void Remember(string name, string value) => (_set ??= new(StringComparer.Ordinal))[name] = value;
+
+    private bool IsCurrent(PragmaCall pragma)
+    {
+        var current = pragma.Name switch
+        {
+            "foreign_keys" => session.Settings.OptionSet.ForeignKeys is { } on ? (on ? "1" : "0") : pragma.DefaultValue,
+            "recursive_triggers" => session.Settings.OptionSet.RecursiveTriggers ? "1" : "0",
+            _ => pragma.DefaultValue,
+        };
+        return pragma.Argument is not null && current is not null && PragmaValue.SameValue(pragma.Argument, current);
+    }
+
+    private object? ReadBack(PragmaCall pragma)
+    {
+        if (_set is not null && _set.TryGetValue(pragma.Name, out var value))
+        {
+            return Typed(pragma.Name, value);
+        }
+
+        // Where our own set-up of the connections would show: what a plain connection answers.
+        return pragma.Name switch
+        {
+            "query_only" => 0L,
+            "wal_autocheckpoint" => 1000L,
+            "busy_timeout" => 0L,
+            _ => null,
+        };
+    }
+
+    private static object Typed(string name, string value)
+        => name switch
+        {
+            "locking_mode" => value.ToLowerInvariant(),
+            "temp_store" => value.ToUpperInvariant() switch { "DEFAULT" => 0L, "FILE" => 1L, "MEMORY" => 2L, _ => Number(value) },
+            _ => Number(value),
+        };
+
+    private static long Number(string value)
+        => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : value.ToUpperInvariant() is "ON" or "YES" or "TRUE" ? 1 : 0;
+
+    private static int? Level(string? argument)
+        => argument?.ToUpperInvariant() switch
+        {
+            "OFF" or "0" or "NO" or "FALSE" => 0,
+            "NORMAL" or "1" or "ON" or "YES" or "TRUE" => 1,
+            "FULL" or "2" => 2,
+            "EXTRA" or "3" => 3,
+            _ => null,
+        };
+}
