@@ -7,6 +7,7 @@ namespace SplitSqlite.Engine;
 internal sealed partial class CommandCursor
 {
     private volatile bool _isCancelled;
+    private volatile CancellationTokenSource? _waiting;
     private volatile PhysicalConnection? _physical;
     private volatile PhysicalConnection? _runsOn;
 
@@ -17,13 +18,35 @@ internal sealed partial class CommandCursor
         set => _runsOn = value;
     }
 
-    /// <summary>Asks a running execution to end. Callable from any thread; harmless when it has ended.</summary>
+    /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
     {
         // The flag first: an execution that registers itself as running after this sees it, one that did before is interrupted.
         _isCancelled = true;
         Thread.MemoryBarrier();
+        try
+        {
+            _waiting?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has stopped waiting meanwhile.
+        }
+
         _physical?.Interrupt(this);
+    }
+
+    // Made only when there is something to wait for: most executions never wait.
+    private CancellationToken WaitToken()
+    {
+        var source = _waiting ??= new CancellationTokenSource();
+        Thread.MemoryBarrier();
+        if (_isCancelled)
+        {
+            source.Cancel();
+        }
+
+        return source.Token;
     }
 
     private void BeginRunning(PhysicalConnection connection)
@@ -54,11 +77,10 @@ internal sealed partial class CommandCursor
         }
     }
 
-    private void WaitForOthers(CancellationToken cancellationToken)
+    private void WaitForOthers()
     {
         ThrowIfLate();
-        ThrowIfCancelled();
-        Busy.Wait(_deadline, cancellationToken);
+        Busy.Wait(_deadline, WaitToken());
     }
 
     private void ThrowIfLate()
@@ -73,8 +95,8 @@ internal sealed partial class CommandCursor
         => exception switch
         {
             SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } when _isCancelled => new OperationCanceledException("The execution was cancelled.", exception, cancellationToken),
-            OperationCanceledException cancelled when cancelled.CancellationToken != cancellationToken && cancellationToken.IsCancellationRequested
-                => new OperationCanceledException(cancelled.Message, cancelled, cancellationToken),
+            OperationCanceledException cancelled when cancelled.CancellationToken != cancellationToken
+                => new OperationCanceledException("The execution was cancelled.", cancelled, cancellationToken.IsCancellationRequested ? cancellationToken : default),
             _ => exception,
         };
 

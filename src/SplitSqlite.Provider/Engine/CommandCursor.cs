@@ -78,117 +78,99 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     public bool Uses(ConnectionLease lease) => _lease == lease;
 
     /// <summary>Executes up to the first result set, waiting on this thread.</summary>
-    public void Run(CancellationToken cancellationToken)
+    public void Run()
     {
         using var timeout = InterruptAtDeadline();
         try
         {
-            while (true)
+            Outcome outcome;
+            do
             {
                 var route = NextRoute();
                 if (route != Route.None)
                 {
-                    Start(_session.Acquire(route, _deadline, cancellationToken));
+                    Start(_session.TryAcquire(route, _deadline, out var lease) ? lease : _session.Acquire(route, _deadline, WaitToken()));
                 }
 
-                var outcome = Proceed(route);
-                while (outcome == Outcome.Busy)
+                while ((outcome = Proceed(route)) == Outcome.Busy)
                 {
-                    WaitForOthers(cancellationToken);
-                    outcome = Proceed(route);
-                }
-
-                if (outcome != Outcome.Refused)
-                {
-                    return;
+                    WaitForOthers();
                 }
             }
+            while (outcome == Outcome.Refused);
         }
         catch (Exception exception)
         {
-            throw Fail(exception, cancellationToken);
+            throw Fail(exception, CancellationToken.None);
         }
     }
 
     /// <summary>The same without a thread while waiting. SQLite's own work is synchronous.</summary>
     public ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        // Without waiting, and without a state machine, where the lease is there at once.
-        var waiting = default(ValueTask<ConnectionLease>);
-        var hasLease = false;
-        var route = Route.None;
-        IDisposable? timeout = null;
-        try
-        {
-            timeout = InterruptAtDeadline();
-            route = NextRoute();
-            if (route != Route.None)
-            {
-                waiting = _session.AcquireAsync(route, _deadline, cancellationToken);
-                if (waiting.IsCompletedSuccessfully)
-                {
-                    Start(waiting.Result);
-                    hasLease = true;
-                }
-            }
-
-            if (route == Route.None || hasLease)
-            {
-                var outcome = Proceed(route);
-                if (outcome is Outcome.Rows or Outcome.End)
-                {
-                    timeout?.Dispose();
-                    return ValueTask.CompletedTask;
-                }
-
-                return Slow(this, route, outcome, default, timeout, cancellationToken);
-            }
-        }
-        catch (Exception exception)
-        {
-            timeout?.Dispose();
-            throw Fail(exception, cancellationToken);
-        }
-
-        return Slow(this, route, null, waiting, timeout, cancellationToken);
-
-        static async ValueTask Slow(CommandCursor cursor, Route route, Outcome? begun, ValueTask<ConnectionLease> waiting, IDisposable? timeout, CancellationToken cancellationToken)
+        // Where the lease is there at once, which is most of the time, there is nothing to await.
+        if (!_session.Settings.InterruptOnTimeout)
         {
             try
             {
-                while (true)
+                var route = NextRoute();
+                if (route == Route.None || _session.TryAcquire(route, _deadline, out var lease) && Start(lease))
                 {
-                    if (begun is null)
-                    {
-                        cursor.Start(await waiting.ConfigureAwait(false));
-                    }
-
-                    var outcome = begun ?? cursor.Proceed(route);
-                    while (outcome == Outcome.Busy)
-                    {
-                        cursor.ThrowIfLate();
-                        await Busy.WaitAsync(cursor._deadline, cancellationToken).ConfigureAwait(false);
-                        outcome = cursor.Proceed(route);
-                    }
-
-                    if (outcome != Outcome.Refused)
-                    {
-                        return;
-                    }
-
-                    begun = null;
-                    route = cursor.NextRoute();
-                    waiting = cursor._session.AcquireAsync(route, cursor._deadline, cancellationToken);
+                    var outcome = Proceed(route);
+                    return outcome is Outcome.Rows or Outcome.End ? default : RunSlowlyAsync(route, outcome, cancellationToken);
                 }
+
+                return RunSlowlyAsync(route, null, cancellationToken);
             }
             catch (Exception exception)
             {
-                throw cursor.Fail(exception, cancellationToken);
+                return ValueTask.FromException(Fail(exception, cancellationToken));
             }
-            finally
+        }
+
+        return RunSlowlyAsync(null, null, cancellationToken);
+    }
+
+    private async ValueTask RunSlowlyAsync(Route? known, Outcome? begun, CancellationToken cancellationToken)
+    {
+        using var timeout = InterruptAtDeadline();
+        try
+        {
+            Outcome outcome;
+            do
             {
-                timeout?.Dispose();
+                var route = known ?? NextRoute();
+                if (begun is { } first)
+                {
+                    outcome = first;
+                }
+                else
+                {
+                    if (route != Route.None)
+                    {
+                        Start(_session.TryAcquire(route, _deadline, out var lease)
+                            ? lease
+                            : await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
+                    }
+
+                    outcome = Proceed(route);
+                }
+
+                while (outcome == Outcome.Busy)
+                {
+                    ThrowIfLate();
+                    await Busy.WaitAsync(_deadline, WaitToken()).ConfigureAwait(false);
+                    outcome = Proceed(route);
+                }
+
+                known = null;
+                begun = null;
             }
+            while (outcome == Outcome.Refused);
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception, cancellationToken);
         }
     }
 
@@ -204,7 +186,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                     var outcome = Advance();
                     while (outcome == Outcome.Busy)
                     {
-                        WaitForOthers(CancellationToken.None);
+                        WaitForOthers();
                         outcome = Advance();
                     }
 
@@ -341,7 +323,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         return route;
     }
 
-    private void Start(ConnectionLease lease)
+    private bool Start(ConnectionLease lease)
     {
         lease.AddUser();
         _lease = lease;
@@ -354,6 +336,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
 
         _state = State.Live;
+        return true;
     }
 
     // Runs to the first result set, or, on the writer outside of a transaction, to the very end.
@@ -436,7 +419,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     {
         while (!TryRunRest())
         {
-            WaitForOthers(CancellationToken.None);
+            WaitForOthers();
         }
     }
 

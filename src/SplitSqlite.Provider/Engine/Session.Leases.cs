@@ -7,16 +7,11 @@ namespace SplitSqlite.Engine;
 /// <content>Where a command runs: taking leases and giving them back.</content>
 internal sealed partial class Session
 {
-    /// <summary>Gets the connection that a command of this route runs on, waiting on this thread if need be.</summary>
+    /// <summary>Waits on this thread for the connection that a command of this route runs on.</summary>
     /// <exception cref="SplitSqliteBusyException">The deadline passed first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public ConnectionLease Acquire(Route route, Deadline deadline, CancellationToken cancellationToken)
     {
-        if (TryAcquireAtOnce(route, deadline, out var lease))
-        {
-            return lease;
-        }
-
         try
         {
             return route == Route.Reader
@@ -32,22 +27,17 @@ internal sealed partial class Session
     /// <summary>The same without a thread while waiting.</summary>
     /// <exception cref="SplitSqliteBusyException">The deadline passed first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
-    public ValueTask<ConnectionLease> AcquireAsync(Route route, Deadline deadline, CancellationToken cancellationToken)
+    public async ValueTask<ConnectionLease> AcquireAsync(Route route, Deadline deadline, CancellationToken cancellationToken)
     {
-        return TryAcquireAtOnce(route, deadline, out var lease) ? new(lease) : Slow(this, route, deadline, cancellationToken);
-
-        static async ValueTask<ConnectionLease> Slow(Session session, Route route, Deadline deadline, CancellationToken cancellationToken)
+        try
         {
-            try
-            {
-                return route == Route.Reader
-                    ? session.FinishRead(await session.Database.Readers.RentAsync(session.Options, deadline, cancellationToken).ConfigureAwait(false), deadline)
-                    : session.FinishWrite(await session.Database.Gate.EnterAsync(session, deadline, cancellationToken).ConfigureAwait(false), deadline);
-            }
-            catch (WaitTimeoutException exception)
-            {
-                throw BusyReport.Describe(session, exception);
-            }
+            return route == Route.Reader
+                ? FinishRead(await Database.Readers.RentAsync(Options, deadline, cancellationToken).ConfigureAwait(false), deadline)
+                : FinishWrite(await Database.Gate.EnterAsync(this, deadline, cancellationToken).ConfigureAwait(false), deadline);
+        }
+        catch (WaitTimeoutException exception)
+        {
+            throw BusyReport.Describe(this, exception);
         }
     }
 
@@ -86,7 +76,8 @@ internal sealed partial class Session
         }
     }
 
-    private bool TryAcquireAtOnce(Route route, Deadline deadline, out ConnectionLease lease)
+    /// <summary>Gets the connection that a command of this route runs on if nothing has to be waited for.</summary>
+    public bool TryAcquire(Route route, Deadline deadline, out ConnectionLease lease)
     {
         ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
         switch (State)
@@ -222,7 +213,7 @@ internal sealed partial class Session
     }
 
     /// <summary>Gives the session a physical connection of its own.</summary>
-    private void GoPrivate(Deadline deadline)
+    public void GoPrivate(Deadline deadline)
     {
         if (Options.IsReadOnly)
         {

@@ -13,7 +13,7 @@ internal sealed partial class Session
     {
         while (true)
         {
-            var lease = Acquire(BeginRoute, deadline, cancellationToken);
+            var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : Acquire(BeginRoute, deadline, cancellationToken);
             if (TryBegin(lease, deadline))
             {
                 return;
@@ -29,7 +29,7 @@ internal sealed partial class Session
     {
         while (true)
         {
-            var lease = await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
+            var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
             if (TryBegin(lease, deadline))
             {
                 return;
@@ -44,7 +44,8 @@ internal sealed partial class Session
     {
         while (true)
         {
-            var lease = Acquire(SnapshotRoute(), deadline, cancellationToken);
+            var route = SnapshotRoute();
+            var lease = TryAcquire(route, deadline, out var free) ? free : Acquire(route, deadline, cancellationToken);
             if (TryBeginSnapshot(lease, deadline))
             {
                 return;
@@ -59,7 +60,8 @@ internal sealed partial class Session
     {
         while (true)
         {
-            var lease = await AcquireAsync(SnapshotRoute(), deadline, cancellationToken).ConfigureAwait(false);
+            var route = SnapshotRoute();
+            var lease = TryAcquire(route, deadline, out var free) ? free : await AcquireAsync(route, deadline, cancellationToken).ConfigureAwait(false);
             if (TryBeginSnapshot(lease, deadline))
             {
                 return;
