@@ -8,6 +8,8 @@ internal static class PragmaValue
     /// <summary>What <c>cache_spill</c> reads where the cache has its default size and pages of 4,096 bytes.</summary>
     public const int DefaultSpill = 483;
 
+    // A page of 4,096 bytes with what the cache keeps beside it.
+    private const int SpillPageSize = 4232;
     private const long MaxMmapSize = 0x7fff0000;
     private const long MaxPages = 0xfffffffe;
     private const int MaxThreads = 8;
@@ -41,7 +43,8 @@ internal static class PragmaValue
                 return Number(Math.Clamp(size, 0, MaxMmapSize));
             case PragmaValueKind.CacheSpill:
                 var spill = Int32(argument) ?? 1;
-                return IsOn(argument, fallback: spill != 0) ? Number(Math.Max(spill, DefaultSpill)) : "0";
+                var spillPages = spill < 0 ? -1024L * spill / SpillPageSize : spill;
+                return IsOn(argument, fallback: spill != 0) ? Number(Math.Max(spillPages, DefaultSpill)) : "0";
             case PragmaValueKind.SecureDelete:
                 return SqlWords.Same(argument, "fast") ? "2" : IsOn(argument, fallback: false) ? "1" : "0";
             case PragmaValueKind.Synchronous:
