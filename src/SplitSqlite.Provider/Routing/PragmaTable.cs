@@ -102,7 +102,7 @@ internal static class PragmaTable
     /// <summary>Gets whether a reading PRAGMA reads what a session remembers.</summary>
     public static bool ReadsSessionValue(PragmaCall call) =>
         call.Class == PragmaClass.Read && call.Argument is null && call.Schema is null or "main" &&
-        Find(call.Name) is { } rule && (rule.Set is PragmaClass.Tuning or PragmaClass.Connection or PragmaClass.Synchronous || call.Name == "locking_mode");
+        Find(call.Name) is { } rule && rule.Set is PragmaClass.Tuning or PragmaClass.Connection or PragmaClass.Synchronous;
 
     /// <summary>Classes a PRAGMA.</summary>
     /// <param name="schema">The schema in lower case, if one was named.</param>

@@ -8,12 +8,14 @@ internal static class TransactionVerbs
         if (cursor.Take("BEGIN"))
         {
             _ = cursor.Take("DEFERRED") || cursor.Take("IMMEDIATE") || cursor.Take("EXCLUSIVE");
-            return Finish(ref cursor, StatementKind.Begin, OptionalTransaction(ref cursor));
+            SkipTransaction(ref cursor);
+            return Finish(ref cursor, StatementKind.Begin);
         }
 
         if (cursor.Take("COMMIT") || cursor.Take("END"))
         {
-            return Finish(ref cursor, StatementKind.Commit, OptionalTransaction(ref cursor));
+            SkipTransaction(ref cursor);
+            return Finish(ref cursor, StatementKind.Commit);
         }
 
         if (cursor.Take("SAVEPOINT"))
@@ -29,13 +31,13 @@ internal static class TransactionVerbs
 
         if (!cursor.Take("ROLLBACK"))
         {
-            return Finish(ref cursor, StatementKind.Unknown, wellFormed: false);
+            return new StatementClass(StatementKind.Unknown, Route.Writer);
         }
 
-        var wellFormed = OptionalTransaction(ref cursor);
+        SkipTransaction(ref cursor);
         if (!cursor.Take("TO"))
         {
-            return Finish(ref cursor, StatementKind.Rollback, wellFormed);
+            return Finish(ref cursor, StatementKind.Rollback);
         }
 
         _ = cursor.Take("SAVEPOINT");
@@ -43,14 +45,12 @@ internal static class TransactionVerbs
     }
 
     // The grammar allows TRANSACTION a name, which nothing uses.
-    private static bool OptionalTransaction(ref SqlCursor cursor)
+    private static void SkipTransaction(ref SqlCursor cursor)
     {
         if (cursor.Take("TRANSACTION"))
         {
             _ = cursor.TakeName();
         }
-
-        return true;
     }
 
     private static StatementClass Named(ref SqlCursor cursor, StatementKind kind)
@@ -59,6 +59,6 @@ internal static class TransactionVerbs
         return Finish(ref cursor, kind, name is not null) with { SavepointName = name };
     }
 
-    private static StatementClass Finish(ref SqlCursor cursor, StatementKind kind, bool wellFormed) =>
+    private static StatementClass Finish(ref SqlCursor cursor, StatementKind kind, bool wellFormed = true) =>
         new(wellFormed && cursor.AtEnd ? kind : StatementKind.Unknown, Route.Writer);
 }

@@ -59,6 +59,27 @@ public class RoutingPropertyTests
         Assert.True(prepared > Cases, $"SQLite prepared only {prepared} statements");
     }
 
+    [Fact]
+    public void Words_are_reserved_when_sqlite_takes_them_for_no_name()
+    {
+        const string Keywords = """
+            ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE CAST CHECK
+            COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATABASE DEFAULT
+            DEFERRABLE DEFERRED DELETE DESC DETACH DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXCLUDE EXCLUSIVE EXISTS EXPLAIN FAIL FILTER
+            FIRST FOLLOWING FOR FOREIGN FROM FULL GENERATED GLOB GROUP GROUPS HAVING IF IGNORE IMMEDIATE IN INDEX INDEXED INITIALLY INNER
+            INSERT INSTEAD INTERSECT INTO IS ISNULL JOIN KEY LAST LEFT LIKE LIMIT MATCH MATERIALIZED NATURAL NO NOT NOTHING NOTNULL NULL
+            NULLS OF OFFSET ON OR ORDER OTHERS OUTER OVER PARTITION PLAN PRAGMA PRECEDING PRIMARY QUERY RAISE RANGE RECURSIVE REFERENCES
+            REGEXP REINDEX RELEASE RENAME REPLACE RESTRICT RETURNING RIGHT ROLLBACK ROW ROWS SAVEPOINT SELECT SET TABLE TEMP TEMPORARY THEN
+            TIES TO TRANSACTION TRIGGER UNBOUNDED UNION UNIQUE UPDATE USING VACUUM VALUES VIEW VIRTUAL WHEN WHERE WINDOW WITH WITHOUT
+            """;
+        using var judge = new SqliteJudge();
+        foreach (var word in Keywords.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            judge.Judge("SAVEPOINT " + word, out var error);
+            Assert.Equal((word, error is not null), (word, SqlWords.IsReserved(word)));
+        }
+    }
+
     private static void Compare(SqlPlan plan, List<Judgement> verdict, string told)
     {
         Assert.True(verdict.Count <= plan.Statements.Length, told + "SQLite finds more statements");
