@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <summary>The rows of a statement that is being stepped.</summary>
+/// <remarks>
+/// The first step has been made before (where Microsoft.Data.Sqlite makes it: when the reader opens), so that its errors
+/// are those of the execution; the first <see cref="Read"/> only consumes it. The owner resets the statement.
+/// </remarks>
+internal class StatementRows : ResultSet
+{
+    private readonly PreparedStatement _statement;
+    private readonly sqlite3_stmt _handle;
+    private readonly int _fieldCount;
+    private ColumnInfo[]? _columns;
+    private State _state;
+
+    /// <summary>Takes over a statement after its first step.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="firstStep">What its first step returned: <c>SQLITE_ROW</c> or <c>SQLITE_DONE</c>.</param>
+    public StatementRows(PreparedStatement statement, int firstStep)
+    {
+        _statement = statement;
+        _handle = statement.Handle;
+        _fieldCount = statement.ColumnCount;
+        HasRows = firstStep == raw.SQLITE_ROW;
+    }
+
+    private enum State : byte
+    {
+        BeforeFirst,
+        OnRow,
+        AfterLast,
+        Failed,
+    }
+
+    /// <inheritdoc/>
+    public override bool HasRows { get; }
+
+    /// <inheritdoc/>
+    public override bool IsOnRow => _state == State.OnRow;
+
+    /// <summary>Gets whether a step failed, so that <c>sqlite3_reset</c> will return that same error once more.</summary>
+    public bool HasFailed => _state == State.Failed;
+
+    /// <summary>Gets whether the statement has run to its end, or failed.</summary>
+    public bool IsFinished => _state >= State.AfterLast || (_state == State.BeforeFirst && !HasRows);
+
+    /// <inheritdoc/>
+    // A step after the first never prepares anew, so both are fixed from here on.
+    public override int FieldCount => _fieldCount;
+
+    /// <inheritdoc/>
+    public override ColumnInfo[] Columns => _columns ??= _statement.Columns;
+
+    /// <summary>Gets the statement.</summary>
+    protected PreparedStatement Statement => _statement;
+
+    /// <inheritdoc/>
+    public override bool Read()
+    {
+        if (_state == State.OnRow)
+        {
+            return StepOn();
+        }
+
+        if (_state == State.BeforeFirst)
+        {
+            _state = HasRows ? State.OnRow : State.AfterLast;
+            return HasRows;
+        }
+
+        return false;
+    }
+
+    /// <summary>Makes one step after the first. To be overridden where a cancellation has to be seen before it, or its code be translated.</summary>
+    /// <returns>SQLite's result code.</returns>
+    protected virtual int Step() => _statement.Step();
+
+    /// <inheritdoc/>
+    public override int GetStorageClass(int ordinal)
+    {
+        int storageClass = raw.sqlite3_column_type(_handle, ordinal);
+        if (storageClass == raw.SQLITE_NULL)
+        {
+            CheckOrdinal(ordinal);
+        }
+
+        return storageClass;
+    }
+
+    /// <inheritdoc/>
+    public override long GetInt64(int ordinal) => raw.sqlite3_column_int64(_handle, ordinal);
+
+    /// <inheritdoc/>
+    public override double GetDouble(int ordinal) => raw.sqlite3_column_double(_handle, ordinal);
+
+    /// <inheritdoc/>
+    public override string? GetText(int ordinal) => raw.sqlite3_column_text(_handle, ordinal).utf8_to_string();
+
+    /// <inheritdoc/>
+    public override byte[] GetBlob(int ordinal) => raw.sqlite3_column_blob(_handle, ordinal).ToArray();
+
+    /// <inheritdoc/>
+    public override bool TryPeekText(int ordinal, out ReadOnlySpan<byte> utf8)
+    {
+        utf8z text = raw.sqlite3_column_text(_handle, ordinal);
+        ref readonly byte first = ref text.GetPinnableReference();
+        if (Unsafe.IsNullRef(in first))
+        {
+            utf8 = default;
+            return false;
+        }
+
+        utf8 = MemoryMarshal.CreateReadOnlySpan(in first, raw.sqlite3_column_bytes(_handle, ordinal));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> PeekBlob(int ordinal) => raw.sqlite3_column_blob(_handle, ordinal);
+
+    private bool StepOn()
+    {
+        // Failed unless proven otherwise: an exception out of Step leaves no row to read.
+        _state = State.Failed;
+        int rc = Step();
+        if (rc == raw.SQLITE_ROW)
+        {
+            _state = State.OnRow;
+            return true;
+        }
+
+        if (rc == raw.SQLITE_DONE)
+        {
+            _state = State.AfterLast;
+            return false;
+        }
+
+        _statement.ThrowFor(rc);
+        return false;
+    }
+}
