@@ -67,6 +67,6 @@ public sealed class SplitSqliteDataSource : DbDataSource
     protected override ValueTask DisposeAsyncCore()
     {
         Dispose(true);
-        return default;
+        return base.DisposeAsyncCore();
     }
 }

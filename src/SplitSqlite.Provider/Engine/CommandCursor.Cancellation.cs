@@ -11,6 +11,9 @@ internal sealed partial class CommandCursor
     private volatile PhysicalConnection? _physical;
     private volatile PhysicalConnection? _runsOn;
 
+    /// <summary>Gets or sets the token that an <see cref="OperationCanceledException"/> is to carry, while an async call is under way.</summary>
+    public CancellationToken CancelledBy { get; set; }
+
     /// <inheritdoc/>
     public PhysicalConnection? RunsOn
     {
@@ -57,7 +60,7 @@ internal sealed partial class CommandCursor
         {
             connection.EndRunning(this);
             _active = null;
-            throw new OperationCanceledException();
+            throw Cancelled();
         }
     }
 
@@ -73,7 +76,7 @@ internal sealed partial class CommandCursor
     {
         if (_isCancelled)
         {
-            throw new OperationCanceledException();
+            throw Cancelled();
         }
     }
 
@@ -91,14 +94,16 @@ internal sealed partial class CommandCursor
         }
     }
 
-    private Exception Translate(Exception exception, CancellationToken cancellationToken = default)
+    private Exception Translate(Exception exception)
         => exception switch
         {
-            SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } when _isCancelled => new OperationCanceledException("The execution was cancelled.", exception, cancellationToken),
-            OperationCanceledException cancelled when cancelled.CancellationToken != cancellationToken
-                => new OperationCanceledException("The execution was cancelled.", cancelled, cancellationToken.IsCancellationRequested ? cancellationToken : default),
+            SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } when _isCancelled => Cancelled(exception),
+            OperationCanceledException cancelled when cancelled.CancellationToken != CancelledBy => Cancelled(exception),
             _ => exception,
         };
+
+    private OperationCanceledException Cancelled(Exception? cause = null)
+        => new("The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);
 
     // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
     private Timer? InterruptAtDeadline()

@@ -66,7 +66,7 @@ internal sealed partial class CommandCursor
 
             if (statement.Route == Route.Refused)
             {
-                throw new NotSupportedException("PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file.");
+                throw Refusal();
             }
         }
 
@@ -234,6 +234,9 @@ internal sealed partial class CommandCursor
         return (code & 0xFF) == raw.SQLITE_READONLY || (denied && (code & 0xFF) is raw.SQLITE_AUTH or raw.SQLITE_ERROR);
     }
 
+    private static NotSupportedException Refusal()
+        => new("PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file. Leave it out; writes are serialized without it.");
+
     private static void RefuseWrites(SqlStatement statement)
     {
         if (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
@@ -273,7 +276,7 @@ internal sealed partial class CommandCursor
         {
             cursor.ThrowIfCancelled();
             var rc = Statement.Step();
-            return rc == raw.SQLITE_INTERRUPT && cursor._isCancelled ? throw new OperationCanceledException() : rc;
+            return rc == raw.SQLITE_INTERRUPT && cursor._isCancelled ? throw cursor.Cancelled() : rc;
         }
     }
 }

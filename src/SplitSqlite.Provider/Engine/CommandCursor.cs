@@ -101,12 +101,17 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
         catch (Exception exception)
         {
-            throw Fail(exception, CancellationToken.None);
+            if (Fail(exception) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
         }
     }
 
     /// <summary>The same without a thread while waiting. SQLite's own work is synchronous.</summary>
-    public ValueTask RunAsync(CancellationToken cancellationToken)
+    public ValueTask RunAsync()
     {
         // Where the lease is there at once, which is most of the time, there is nothing to await.
         if (!_session.Settings.InterruptOnTimeout)
@@ -117,21 +122,21 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                 if (route == Route.None || _session.TryAcquire(route, _deadline, out var lease) && Start(lease))
                 {
                     var outcome = Proceed(route);
-                    return outcome is Outcome.Rows or Outcome.End ? default : RunSlowlyAsync(route, outcome, cancellationToken);
+                    return outcome is Outcome.Rows or Outcome.End ? default : RunSlowlyAsync(route, outcome);
                 }
 
-                return RunSlowlyAsync(route, null, cancellationToken);
+                return RunSlowlyAsync(route, null);
             }
             catch (Exception exception)
             {
-                return ValueTask.FromException(Fail(exception, cancellationToken));
+                return ValueTask.FromException(Fail(exception) ?? exception);
             }
         }
 
-        return RunSlowlyAsync(null, null, cancellationToken);
+        return RunSlowlyAsync(null, null);
     }
 
-    private async ValueTask RunSlowlyAsync(Route? known, Outcome? begun, CancellationToken cancellationToken)
+    private async ValueTask RunSlowlyAsync(Route? known, Outcome? begun)
     {
         using var timeout = InterruptAtDeadline();
         try
@@ -170,7 +175,12 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
         catch (Exception exception)
         {
-            throw Fail(exception, cancellationToken);
+            if (Fail(exception) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
         }
     }
 
@@ -200,7 +210,12 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                 }
                 catch (Exception exception)
                 {
-                    throw Fail(exception, CancellationToken.None);
+                    if (Fail(exception) is { } translated)
+                    {
+                        throw translated;
+                    }
+
+                    throw;
                 }
 
             case State.Detached:
@@ -311,8 +326,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         var route = _session.EffectiveRoute(_plan);
         if (route == Route.Refused)
         {
-            throw new NotSupportedException(
-                "PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file. Leave it out; writes are serialized without it.");
+            throw Refusal();
         }
 
         if (route >= Route.Writer)
@@ -506,11 +520,12 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
     }
 
-    private Exception Fail(Exception exception, CancellationToken cancellationToken)
+    // Ends the execution; gives another exception to throw in place of this one, if there is one.
+    private Exception? Fail(Exception exception)
     {
-        var translated = Translate(exception, cancellationToken);
+        var translated = Translate(exception);
         Abandon();
-        return translated;
+        return ReferenceEquals(translated, exception) ? null : translated;
     }
 
     /// <summary>One result, or the end, or an error, of a cursor whose lease is gone.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 
 namespace SplitSqlite.Engine;
@@ -6,6 +7,7 @@ namespace SplitSqlite.Engine;
 /// One file in this process: one gate, one pool of readers, one commit counter, one checkpointer. Its identity is the file name that
 /// SQLite tells of the opened file, never the text of a connection string.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its life is counted in sessions: the timer ends in CloseAll.")]
 internal sealed class Database
 {
     // Protects the option sets, their writers' opening and closing, and the life of the database. Taken before nothing else of ours

@@ -83,6 +83,49 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         return Options.IsReadOnly && route is Route.Writer ? Route.Reader : route;
     }
 
+    /// <summary>Gets the deadline of a command from now: its own timeout, or <c>PRAGMA busy_timeout</c>, or the default.</summary>
+    /// <param name="commandTimeout">The command's own timeout in seconds, if set.</param>
+    /// <param name="defaultTimeout">The connection's default in seconds; 0 means none.</param>
+    public Deadline DeadlineOf(int? commandTimeout, int defaultTimeout)
+    {
+        var timeout = commandTimeout is { } own ? TimeSpan.FromSeconds(own)
+            : Pragmas.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
+            : TimeSpan.FromSeconds(defaultTimeout);
+        return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout, TimeProvider.System);
+    }
+
+    /// <summary>Prepares the statements of a plan where they would run if that is possible without the writer, so that errors in them show.</summary>
+    public void Prepare(SqlPlan plan, Deadline deadline)
+    {
+        var route = IsInTransaction || State == SessionState.Private || (Database.IsSplit || Options.IsReadOnly) ? Route.Reader : Route.Writer;
+        var lease = TryAcquire(route, deadline, out var free) ? free : Acquire(route, deadline, CancellationToken.None);
+        lease.AddUser();
+        try
+        {
+            var connection = lease.Connection;
+            var command = connection.Commands.Rent(plan);
+            try
+            {
+                for (var i = 0; command.Part(i, connection.Handle) is not null; i++)
+                {
+                }
+            }
+            catch (SqliteException) when (connection.Guard.HasDenied)
+            {
+                // Not for a reader: it will be prepared where it runs.
+            }
+            finally
+            {
+                connection.Guard.Forget();
+                connection.Commands.Return(command);
+            }
+        }
+        finally
+        {
+            Release(lease);
+        }
+    }
+
     /// <summary>Registers an open cursor.</summary>
     public void Add(CommandCursor cursor) => _cursors.Add(cursor);
 

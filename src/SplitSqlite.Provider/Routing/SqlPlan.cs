@@ -21,6 +21,10 @@ internal sealed class SqlPlan
     /// <summary>Gets whether BEGIN, SAVEPOINT or another statement of transaction control is among them.</summary>
     public required bool HasTransactionControl { get; init; }
 
+    /// <summary>Gets or sets whether a read-only connection has refused what looked like a read: from then on it goes to the writer.</summary>
+    /// <remarks>The one thing learned later. Written once, from false to true, by whoever learns it first.</remarks>
+    public bool IsRefusedByReaders { get; set; }
+
     /// <summary>Gets in words why the text goes where it goes, for <c>ExplainRoute</c>.</summary>
     public required string Reason { get; init; }
 }

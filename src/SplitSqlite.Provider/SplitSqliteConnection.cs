@@ -1,0 +1,224 @@
+using System.ComponentModel;
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Engine;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite;
+
+/// <summary>
+/// A connection to a SQLite database that reads on a few pooled read-only connections and writes on the one serialized writer of the
+/// file. Opening one opens nothing physical but for the first of its kind; thousands are cheap.
+/// </summary>
+/// <remarks>As with every ADO.NET provider, one connection is not for several threads at a time; open one for each.</remarks>
+[DesignerCategory("")]
+public sealed partial class SplitSqliteConnection : DbConnection
+{
+    private readonly Action<SqliteConnection>? _initializer;
+    private string _connectionString = string.Empty;
+    private ConnectionSettings? _settings;
+    private ConnectionState _state;
+    private int? _defaultTimeout;
+
+    /// <summary>Makes a closed connection without a connection string.</summary>
+    public SplitSqliteConnection()
+    {
+    }
+
+    /// <summary>Makes a closed connection.</summary>
+    /// <param name="connectionString">The connection string: Microsoft.Data.Sqlite's keywords and those of SplitSqlite.</param>
+    /// <exception cref="ArgumentException">It has an unknown keyword or a value that does not fit.</exception>
+    public SplitSqliteConnection(string? connectionString) => ConnectionString = connectionString;
+
+    internal SplitSqliteConnection(string connectionString, Action<SqliteConnection>? initializer)
+        : this(connectionString) => _initializer = initializer;
+
+    /// <summary>Gets or sets the connection string.</summary>
+    /// <exception cref="InvalidOperationException">The connection is open.</exception>
+    /// <exception cref="ArgumentException">It has an unknown keyword or a value that does not fit.</exception>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get => _connectionString;
+        set
+        {
+            if (_state != ConnectionState.Closed)
+            {
+                throw new InvalidOperationException("ConnectionString can't be set while the connection is open. Close it first.");
+            }
+
+            _settings = ConnectionSettings.Get(value ?? string.Empty);
+            _connectionString = value ?? string.Empty;
+        }
+    }
+
+    /// <summary>Gets or sets for how many seconds a command may wait where its own <see cref="DbCommand.CommandTimeout"/> is not set; 0 means for ever. The default is that of the connection string, or 30.</summary>
+    public int DefaultTimeout
+    {
+        get => _defaultTimeout ?? _settings?.DefaultTimeout ?? 30;
+        set => _defaultTimeout = value;
+    }
+
+    /// <summary>Gets the number of seconds that <see cref="Open"/> may wait for other processes: the default timeout.</summary>
+    public override int ConnectionTimeout => DefaultTimeout;
+
+    /// <summary>Gets <c>main</c>, the name of the schema, as Microsoft.Data.Sqlite does.</summary>
+    public override string Database => "main";
+
+    /// <summary>Gets the file: its full name while the connection is open, else as the connection string has it.</summary>
+    public override string DataSource
+        => Session is { } session && !session.Database.IsUnshared ? session.Database.Identity : Session is not null ? string.Empty : _settings?.DataSource ?? string.Empty;
+
+    /// <summary>Gets the version of SQLite.</summary>
+    public override string ServerVersion => raw.sqlite3_libversion().utf8_to_string();
+
+    /// <inheritdoc/>
+    public override ConnectionState State => _state;
+
+    /// <summary>Gets the engine's side of the connection, while it is open.</summary>
+    internal Session? Session { get; private set; }
+
+    /// <summary>Gets or sets the transaction object that is current.</summary>
+    internal SplitSqliteTransaction? Transaction { get; set; }
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory DbProviderFactory => SplitSqliteFactory.Instance;
+
+    /// <summary>Closes what is idle of the physical connections to a connection's database, whoever opened them, and the rest as it comes back.</summary>
+    /// <param name="connection">A connection to the database, open or closed.</param>
+    public static void ClearPool(SplitSqliteConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var database = connection.Session?.Database ?? (connection._settings is { } settings ? DatabaseRegistry.Find(settings) : null);
+        database?.Clear();
+    }
+
+    /// <summary>Does the same as <see cref="ClearPool"/> for all databases of the process.</summary>
+    public static void ClearAllPools()
+    {
+        foreach (var database in DatabaseRegistry.All())
+        {
+            database.Clear();
+        }
+    }
+
+    /// <summary>Opens the connection. Does nothing where it is open.</summary>
+    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
+    /// <exception cref="SqliteException">The database can't be opened.</exception>
+    public override void Open()
+    {
+        if (_state == ConnectionState.Open)
+        {
+            return;
+        }
+
+        var settings = RequireSettings();
+        Opened(DatabaseRegistry.Open(settings, _initializer), settings);
+    }
+
+    /// <summary>Opens the connection. Waiting for another open of the same database takes no thread; SQLite's own work is synchronous.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
+    /// <exception cref="SqliteException">The database can't be opened.</exception>
+    public override async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_state == ConnectionState.Open)
+        {
+            return;
+        }
+
+        var settings = RequireSettings();
+        Opened(await DatabaseRegistry.OpenAsync(settings, _initializer, cancellationToken).ConfigureAwait(false), settings);
+    }
+
+    /// <summary>Closes the connection: its data readers are closed, its transaction is rolled back. Does nothing where it is closed.</summary>
+    public override void Close()
+    {
+        if (_state == ConnectionState.Closed)
+        {
+            return;
+        }
+
+        var session = Session;
+        try
+        {
+            session!.Close(runRest: true);
+        }
+        finally
+        {
+            Transaction?.Complete();
+            Session = null;
+            _state = ConnectionState.Closed;
+            GC.KeepAlive(this);
+            OnStateChange(ClosedChange);
+        }
+    }
+
+    /// <summary>Not possible: a SQLite connection has one database. ATTACH adds others.</summary>
+    /// <param name="databaseName">The name.</param>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void ChangeDatabase(string databaseName)
+        => throw new NotSupportedException("A SQLite connection can't change its database. Open another connection, or use ATTACH.");
+
+    /// <summary>Makes a command of this connection and its present transaction.</summary>
+    public new SplitSqliteCommand CreateCommand() => new() { Connection = this, Transaction = Transaction };
+
+    /// <summary>Tells in words which way a command text would go in this session, and why.</summary>
+    /// <param name="sql">The command text.</param>
+    /// <returns>The route (<c>none</c>, <c>reader</c>, <c>writer</c>, <c>private</c>, …), a colon, and the reason.</returns>
+    public string ExplainRoute(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return RouteExplanation.Explain(PlanCache.Shared.Get(sql), Session);
+    }
+
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => CreateCommand();
+
+    /// <summary>Closes the connection. A connection that was dropped without Dispose gives back what it holds in the background.</summary>
+    /// <param name="disposing">Whether it is a call of Dispose, and not the finalizer's.</param>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+        }
+        else if (Session is { } leaked)
+        {
+            LeakRecovery.Enqueue(leaked);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static readonly StateChangeEventArgs OpenedChange = new(ConnectionState.Closed, ConnectionState.Open);
+    private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
+
+    private ConnectionSettings RequireSettings()
+        => _settings ?? throw new InvalidOperationException("The connection has no connection string. Set ConnectionString first.");
+
+    private void Opened(OptionSet options, ConnectionSettings settings)
+    {
+        var session = new Session(options, settings);
+        if (options.Database.IsUnshared)
+        {
+            try
+            {
+                session.GoPrivate(session.DeadlineOf(null, DefaultTimeout));
+            }
+            catch
+            {
+                session.Close(runRest: false);
+                throw;
+            }
+        }
+
+        Session = session;
+        _state = ConnectionState.Open;
+        OnStateChange(OpenedChange);
+    }
+}
