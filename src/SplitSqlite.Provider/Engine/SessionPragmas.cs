@@ -43,25 +43,22 @@ internal sealed class SessionPragmas(Session session)
             case PragmaClass.JournalMode:
                 return BufferedRows.Single(pragma.ColumnName, session.Database.JournalMode);
 
-            case PragmaClass.Synchronous:
-                Remember(pragma.Name, Level(pragma.Argument)!.Value.ToString(CultureInfo.InvariantCulture));
-                return null;
-
             case PragmaClass.Connection:
-                return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, Typed(pragma.Name, pragma.Argument!)) : null;
+                return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, Typed(pragma.Argument!)) : null;
 
             default:
-                if (pragma.Name == "busy_timeout" && int.TryParse(pragma.Argument, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
+                // What SQLite ignores, it leaves as it is.
+                if (PragmaValue.Normalize(pragma.Name, pragma.Argument!) is { } value)
                 {
-                    BusyTimeout = milliseconds > 0 ? milliseconds : null;
-                    Remember(pragma.Name, Math.Max(milliseconds, 0).ToString(CultureInfo.InvariantCulture));
-                }
-                else
-                {
-                    Remember(pragma.Name, pragma.Argument!);
+                    (_set ??= new(StringComparer.Ordinal))[pragma.Name] = value;
+                    if (pragma.Name == "busy_timeout")
+                    {
+                        var milliseconds = int.Parse(value, CultureInfo.InvariantCulture);
+                        BusyTimeout = milliseconds > 0 ? milliseconds : null;
+                    }
                 }
 
-                return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, ReadBack(pragma)) : null;
+                return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, ReadBack(pragma) ?? Typed(pragma.DefaultValue!)) : null;
         }
     }
 
@@ -94,8 +91,6 @@ internal sealed class SessionPragmas(Session session)
         }
     }
 
-    private void Remember(string name, string value) => (_set ??= new(StringComparer.Ordinal))[name] = value;
-
     private bool IsCurrent(PragmaCall pragma)
     {
         var current = pragma.Name switch
@@ -104,45 +99,22 @@ internal sealed class SessionPragmas(Session session)
             "recursive_triggers" => session.Settings.OptionSet.RecursiveTriggers ? "1" : "0",
             _ => pragma.DefaultValue,
         };
-        return pragma.Argument is not null && current is not null && PragmaValue.SameValue(pragma.Argument, current);
+        return pragma.Argument is not null && current is not null && PragmaValue.SameValue(pragma.Name, current, pragma.Argument);
     }
 
     private object? ReadBack(PragmaCall pragma)
     {
         if (_set is not null && _set.TryGetValue(pragma.Name, out var value))
         {
-            return Typed(pragma.Name, value);
+            return Typed(value);
         }
 
         // Where our own set-up of the connections would show: what a plain connection answers.
-        return pragma.Name switch
-        {
-            "query_only" => 0L,
-            "wal_autocheckpoint" => 1000L,
-            "busy_timeout" => 0L,
-            _ => null,
-        };
+        return pragma.Name is "query_only" or "wal_autocheckpoint" or "busy_timeout" ? Typed(pragma.DefaultValue!) : null;
     }
 
-    private static object Typed(string name, string value)
-        => name switch
-        {
-            "locking_mode" => value.ToLowerInvariant(),
-            "temp_store" => value.ToUpperInvariant() switch { "DEFAULT" => 0L, "FILE" => 1L, "MEMORY" => 2L, _ => Number(value) },
-            _ => Number(value),
-        };
+    private static object Typed(string value)
+        => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : value;
 
-    private static long Number(string value)
-        => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
-            : value.ToUpperInvariant() is "ON" or "YES" or "TRUE" ? 1 : 0;
-
-    private static int? Level(string? argument)
-        => argument?.ToUpperInvariant() switch
-        {
-            "OFF" or "0" or "NO" or "FALSE" => 0,
-            "NORMAL" or "1" or "ON" or "YES" or "TRUE" => 1,
-            "FULL" or "2" => 2,
-            "EXTRA" or "3" => 3,
-            _ => null,
-        };
+    private static int? Level(string? argument) => argument is null ? null : PragmaValue.SynchronousLevel(argument);
 }
