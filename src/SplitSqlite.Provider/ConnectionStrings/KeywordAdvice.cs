@@ -3,6 +3,9 @@ namespace SplitSqlite.ConnectionStrings;
 /// <summary>What to write in place of a keyword that is none: words known from other providers, and misspellings.</summary>
 internal static class KeywordAdvice
 {
+    // Longer words are no slip of the keyboard, and the distance takes the square of the length.
+    private const int LongestGuess = 64;
+
     // Keyed by Fold. Only what can be said for certain; everything else falls to the nearest keyword, or to no advice.
     private static readonly Dictionary<string, string> Foreign = new(StringComparer.Ordinal)
     {
@@ -49,7 +52,7 @@ internal static class KeywordAdvice
     public static string Unknown(string spelling)
     {
         var message = $"Connection string keyword '{spelling}' is not supported.";
-        var folded = Fold(spelling);
+        var folded = Fold(spelling.Length <= LongestGuess ? spelling : string.Empty);
         if (Foreign.TryGetValue(folded, out var advice))
         {
             return $"{message} {advice}";
@@ -62,7 +65,7 @@ internal static class KeywordAdvice
     private static string Fold(string spelling)
         => string.Concat(spelling.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    // A slip in about each third letter at most, else any short word would be near to some keyword.
+    // A beginning counts as one slip. A slip in about each third letter at most, else any short word would be near to some keyword.
     private static string? Nearest(string folded)
     {
         string? nearest = null;
@@ -71,7 +74,8 @@ internal static class KeywordAdvice
         {
             foreach (var spelling in keyword.Synonyms.Prepend(keyword.Name))
             {
-                var distance = Distance(folded, Fold(spelling));
+                var known = Fold(spelling);
+                var distance = folded.Length > 3 && known.StartsWith(folded, StringComparison.Ordinal) ? 1 : Distance(folded, known);
                 if (distance < least)
                 {
                     (nearest, least) = (keyword.Name, distance);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
@@ -7,11 +6,8 @@ namespace SplitSqlite.Engine;
 /// <summary>A connection string, parsed once: immutable and shared by all sessions that were opened with the same text.</summary>
 internal sealed class ConnectionSettings
 {
-    /// <summary>How many texts are remembered. A program has a few; one that makes a new text for each file must not fill the memory with them.</summary>
-    internal const int CacheCapacity = 256;
-
-    // Read without a lock. When it is full it is replaced by an empty one: the texts in use come back with their next open.
-    private static volatile ConcurrentDictionary<string, ConnectionSettings> cache = NewCache();
+    // A program has a few connection strings; one that makes a new text for each file must not fill the memory with them.
+    private static readonly TextCache<ConnectionSettings> Known = new(256, static text => new(new SplitSqliteConnectionStringBuilder(text)));
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)] // It holds the password.
     private readonly string _plain;
@@ -50,11 +46,7 @@ internal sealed class ConnectionSettings
             _withSynchronous[(int)level] = this;
         }
 
-        var resolved = Resolve();
-        if (!DataSourceName.IsAmbient(DataSource, resolved))
-        {
-            _fixedDataSource = resolved;
-        }
+        _fixedDataSource = DataSourceName.IsAmbient(DataSource, OptionSet.Mode) ? null : Resolve();
     }
 
     private ConnectionSettings(ConnectionSettings other, SplitSqliteSynchronous synchronous)
@@ -112,11 +104,7 @@ internal sealed class ConnectionSettings
 
     /// <summary>Gets the settings of a connection string. Takes no lock for a text that was seen before.</summary>
     /// <exception cref="ArgumentException">As from the constructor of <see cref="SplitSqliteConnectionStringBuilder"/>, with its other exceptions too. What fails is not remembered.</exception>
-    public static ConnectionSettings Get(string connectionString)
-    {
-        var known = cache;
-        return known.TryGetValue(connectionString, out var settings) ? settings : Parse(known, connectionString);
-    }
+    public static ConnectionSettings Get(string connectionString) => Known.Get(connectionString);
 
     /// <summary>Gets these settings with another <c>synchronous</c> level, one that is defined, as if it had been in the connection string.</summary>
     public ConnectionSettings WithSynchronous(SplitSqliteSynchronous level)
@@ -153,20 +141,6 @@ internal sealed class ConnectionSettings
 
     /// <summary>Says what a log may show: the password is not in it.</summary>
     public override string ToString() => $"Data Source = {DataSource}, {OptionSet}";
-
-    private static ConcurrentDictionary<string, ConnectionSettings> NewCache() => new(StringComparer.Ordinal);
-
-    private static ConnectionSettings Parse(ConcurrentDictionary<string, ConnectionSettings> known, string connectionString)
-    {
-        var settings = new ConnectionSettings(new SplitSqliteConnectionStringBuilder(connectionString));
-        if (known.Count >= CacheCapacity)
-        {
-            cache = known = NewCache();
-        }
-
-        // Two sessions that parse the same text at once go on with the same object.
-        return known.GetOrAdd(connectionString, settings);
-    }
 
     private DataSourceName Resolve() => DataSourceName.Resolve(DataSource, OptionSet.Mode, Cache, OptionSet.Vfs);
 }

@@ -9,7 +9,8 @@ namespace SplitSqlite.Engine;
 /// <param name="Kind">What it names.</param>
 /// <param name="Name">
 /// What to hand to SQLite: a full path for <see cref="DataSourceKind.File"/>, else the text as it was given. The path is
-/// that of the open, not the identity of the file: it may run through links and <c>..</c>.
+/// that of the open, not the identity of the file: it may run through links and <c>..</c>, which SQLite takes in another
+/// order than <c>System.IO</c>; so ask SQLite, not <see cref="File"/>, about it.
 /// </param>
 /// <param name="MemoryName">For <see cref="DataSourceKind.SharedMemory"/> the name that connections share it by, whichever way it was spelled; else empty.</param>
 internal readonly record struct DataSourceName(DataSourceKind Kind, string Name, string MemoryName = "")
@@ -43,9 +44,13 @@ internal readonly record struct DataSourceName(DataSourceKind Kind, string Name,
         return Classify(name, name, isUri: false, isMemory: mode == SqliteOpenMode.Memory, isShared: false, vfs);
     }
 
-    /// <summary>Tells whether the answer of <see cref="Resolve"/> may be another one later in the process.</summary>
-    public static bool IsAmbient(string dataSource, DataSourceName resolved)
-        => resolved.Kind is not (DataSourceKind.Uri or DataSourceKind.PrivateMemory or DataSourceKind.SharedMemory)
+    /// <summary>Tells whether the answer of <see cref="Resolve"/> depends on the current folder or the <c>DataDirectory</c>, and so may be another one later.</summary>
+    /// <param name="dataSource">The text given as <c>Data Source</c>.</param>
+    /// <param name="mode">The <c>Mode</c>.</param>
+    public static bool IsAmbient(string dataSource, SqliteOpenMode mode)
+        => mode != SqliteOpenMode.Memory
+            && dataSource != InMemory
+            && !dataSource.StartsWith(UriPrefix, StringComparison.Ordinal)
             && !Path.IsPathFullyQualified(dataSource);
 
     // The rules of sqlite3BtreeOpen and of the memdb VFS for what is in memory and who shares it.
