@@ -1,0 +1,188 @@
+using SplitSqlite.Engine;
+using SplitSqlite.Tests.Support;
+
+namespace SplitSqlite.Tests.Waiting;
+
+/// <summary>Two things at the same moment, thousands of times: one of them wins, and the permit is where the outcome says it is.</summary>
+public sealed class GateRaceTests
+{
+    private const int Rounds = 3000;
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly Gate<string, string> _gate;
+    private readonly Dictionary<TaskStatus, int> _outcomes = [];
+
+    public GateRaceTests() => _gate = new Gate<string, string>(_time);
+
+    // A   B
+    // [
+    //     …
+    // ] | x
+    [Fact]
+    public void Grant_meets_token() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        var leave = new CancellationTokenSource();
+        Task<GatePermit> b = _gate.EnterAsync("B", Deadline.None, leave.Token).AsTask();
+        return (() => _gate.Exit(a), leave.Cancel, () =>
+        {
+            EndsFree(b);
+            leave.Dispose();
+        });
+    });
+
+    [Fact]
+    public void Grant_meets_token_of_a_blocked_thread() => Race.Run(300, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        var leave = new CancellationTokenSource();
+        Task<GatePermit> b = Schedule.OnThread(() => _gate.Enter("B", Deadline.None, leave.Token));
+        Schedule.Until(() => _gate.HasWaiters);
+        return (() => _gate.Exit(a), leave.Cancel, () =>
+        {
+            EndsFree(b);
+            leave.Dispose();
+        });
+    });
+
+    [Fact]
+    public void Grant_meets_deadline() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        Task<GatePermit> b = _gate.EnterAsync("B", Deadline.After(TimeSpan.FromSeconds(1), _time), default).AsTask();
+        return (() => _gate.Exit(a), () => _time.Advance(TimeSpan.FromSeconds(1)), () => EndsFree(b));
+    });
+
+    [Fact]
+    public void Grant_meets_deadline_of_a_blocked_thread() => Race.Run(300, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        Task<GatePermit> b = Schedule.OnThread(() => _gate.Enter("B", Deadline.After(TimeSpan.FromSeconds(1), _time), default));
+        Schedule.Until(() => _gate.HasWaiters);
+        return (() => _gate.Exit(a), () => _time.Advance(TimeSpan.FromSeconds(1)), () => EndsFree(b));
+    });
+
+    [Fact]
+    public void Token_meets_deadline() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        var leave = new CancellationTokenSource();
+        Task<GatePermit> b = _gate.EnterAsync("B", Deadline.After(TimeSpan.FromSeconds(1), _time), leave.Token).AsTask();
+        return (leave.Cancel, () => _time.Advance(TimeSpan.FromSeconds(1)), () =>
+        {
+            Assert.NotEqual(TaskStatus.RanToCompletion, Race.Outcome(b));
+            Assert.False(_gate.HasWaiters);
+            _gate.Exit(a);
+            Assert.True(_gate.IsFree);
+            leave.Dispose();
+        });
+    });
+
+    // A
+    // ] | [ B             either B finds the gate free, or it queues and is handed the permit
+    [Fact]
+    public void Exit_meets_arrival() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        Task<GatePermit> b = null!;
+        return (() => _gate.Exit(a), () => b = _gate.EnterAsync("B", Deadline.None, default).AsTask(), () =>
+        {
+            Assert.Equal(TaskStatus.RanToCompletion, Race.Outcome(b));
+            EndsFree(b);
+        });
+    });
+
+    // A       B
+    // [
+    //         …
+    // draw b
+    // back  | x
+    // ]
+    [Fact]
+    public void Putting_back_meets_token() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        var leave = new CancellationTokenSource();
+        Task<GateTurn> b = _gate.OfferAsync("B", "b", Deadline.None, leave.Token).AsTask();
+        DrawnWork<string> work = _gate.Draw(a, _ => true)!.Value;
+        return (work.Return, leave.Cancel, () =>
+        {
+            Assert.Equal(TaskStatus.Canceled, Race.Outcome(b));
+            Assert.False(_gate.HasWaiters);
+            _gate.Exit(a);
+            Assert.True(_gate.IsFree);
+            leave.Dispose();
+        });
+    });
+
+    // The leader leaves while another of its threads puts work back.
+    [Fact]
+    public void Putting_back_meets_exit() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        Task<GateTurn> b = _gate.OfferAsync("B", "b", Deadline.None, default).AsTask();
+        DrawnWork<string> work = _gate.Draw(a, _ => true)!.Value;
+        return (work.Return, () => _gate.Exit(a), () =>
+        {
+            Assert.Equal(TaskStatus.RanToCompletion, Race.Outcome(b));
+            _gate.Exit(b.Result.Permit);
+            Assert.True(_gate.IsFree);
+        });
+    });
+
+    // A draw finds either work that can't leave any more, or nobody.
+    [Fact]
+    public void Draw_meets_token() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        var leave = new CancellationTokenSource();
+        Task<GateTurn> b = _gate.OfferAsync("B", "b", Deadline.None, leave.Token).AsTask();
+        DrawnWork<string>? work = null;
+        return (() => work = _gate.Draw(a, _ => true), leave.Cancel, () =>
+        {
+            work?.Complete();
+            Assert.Equal(work is null ? TaskStatus.Canceled : TaskStatus.RanToCompletion, Race.Outcome(b));
+            _gate.Exit(a);
+            Assert.True(_gate.IsFree);
+            leave.Dispose();
+        });
+    });
+
+    [Fact]
+    public void Two_exits_of_one_permit_make_one() => Race.Run(Rounds, () =>
+    {
+        Assert.True(_gate.TryEnter("A", out GatePermit a));
+        int thrown = 0;
+        void Leave()
+        {
+            try
+            {
+                _gate.Exit(a);
+            }
+            catch (InvalidOperationException)
+            {
+                Interlocked.Increment(ref thrown);
+            }
+        }
+
+        return (Leave, Leave, () =>
+        {
+            Assert.Equal(1, thrown);
+            Assert.True(_gate.IsFree);
+        });
+    });
+
+    private void EndsFree(Task<GatePermit> wait)
+    {
+        TaskStatus outcome = Race.Outcome(wait);
+        _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
+        if (outcome == TaskStatus.RanToCompletion)
+        {
+            Assert.Equal("B", _gate.Snapshot().Holder);
+            _gate.Exit(wait.Result);
+        }
+
+        Assert.True(_gate.IsFree);
+        Assert.False(_gate.HasWaiters);
+    }
+}
