@@ -1,6 +1,6 @@
 namespace SplitSqlite.Tests.Support;
 
-/// <summary>A random storm of threads and tasks with a seed that is printed, and can be given by SPLITSQLITE_SEED.</summary>
+/// <summary>A random storm of threads and tasks. Its seed is printed, and can be given by SPLITSQLITE_SEED; its length in ms by SPLITSQLITE_STORM.</summary>
 internal sealed class StressRun
 {
     private volatile bool _over;
@@ -13,9 +13,10 @@ internal sealed class StressRun
 
     public int Seed { get; }
 
-    /// <summary>Runs half the workers on threads of their own and half as tasks, until the time is over or one of them fails.</summary>
-    public async Task Go(int workers, TimeSpan time, Action<Random> onThread, Func<Random, Task> asTask)
+    /// <summary>Runs half the workers on threads of their own and half as tasks, until the storm is over or one of them fails.</summary>
+    public async Task Go(int workers, Action<Random> onThread, Func<Random, Task> asTask)
     {
+        int length = int.TryParse(Environment.GetEnvironmentVariable("SPLITSQLITE_STORM"), out int given) ? given : 1000;
         var running = new List<Task>();
         for (int i = 0; i < workers; i++)
         {
@@ -26,7 +27,7 @@ internal sealed class StressRun
         }
 
         // The first to fail ends the storm early.
-        await Task.WhenAny(Task.WhenAny(running), Task.Delay(time));
+        await Task.WhenAny(Task.WhenAny(running), Task.Delay(length));
         _over = true;
 
         // A lost permit shows as workers that never end.
