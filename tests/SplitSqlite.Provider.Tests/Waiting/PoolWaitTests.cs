@@ -139,7 +139,8 @@ public sealed class PoolWaitTests
             Task<PoolSlot<string>> next = _pool.RentAsync("k", Deadline.None, leave.Token).AsTask();
             return (() => _pool.Return(current), leave.Cancel, () =>
             {
-                if (Race.Outcome(next) == TaskStatus.RanToCompletion)
+                bool got = Race.Outcome(next) == TaskStatus.RanToCompletion;
+                if (got)
                 {
                     current = next.Result;
                 }
@@ -151,7 +152,9 @@ public sealed class PoolWaitTests
                 Assert.Equal("k1", current.Item);
                 Assert.Equal((1, 0, 0), (_pool.Rented, _pool.Idle, _pool.Waiting));
                 leave.Dispose();
-            });
+                return got;
+            }
+            );
         });
     }
 
@@ -169,7 +172,8 @@ public sealed class PoolWaitTests
                 other = _pool.RentAsync("m", Deadline.None, default).AsTask();
             }, () =>
             {
-                if (Race.Outcome(next) == TaskStatus.RanToCompletion)
+                bool got = Race.Outcome(next) == TaskStatus.RanToCompletion;
+                if (got)
                 {
                     _pool.Return(next.Result);
                 }
@@ -181,7 +185,9 @@ public sealed class PoolWaitTests
                 Assert.Equal((0, 0, 0), (_pool.Rented, _pool.Idle, _pool.Waiting));
                 Assert.True(_pool.TryRent("k", out current));
                 current = current.With("k1");
-            });
+                return got;
+            }
+            );
         });
     }
 }
