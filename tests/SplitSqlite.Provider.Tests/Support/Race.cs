@@ -3,31 +3,46 @@ namespace SplitSqlite.Tests.Support;
 /// <summary>Lets two actions run against each other, many times, on two threads that begin each round together.</summary>
 internal static class Race
 {
+    /// <summary>
+    /// Runs the rounds. Whoever won a round begins the next one a little later than the other, so that the rounds keep to where both come at
+    /// the same moment, instead of one side always being first.
+    /// </summary>
     /// <param name="rounds">How often.</param>
-    /// <param name="prepare">Makes a round's two contestants and the check of what came out.</param>
-    public static void Run(int rounds, Func<(Action Left, Action Right, Action Check)> prepare)
+    /// <param name="prepare">
+    /// Makes a round's two contestants, and the check of what came out, which answers whether the left one won, or <see langword="null"/> where it can't tell.
+    /// </param>
+    public static void Run(int rounds, Func<(Action Left, Action Right, Func<bool?> Check)> prepare)
     {
         int begun = 0;
         int ended = 0;
+        int leftLate = 0;
+        int step = 1;
+        bool? last = null;
+        int leftWon = 0;
+        int rightWon = 0;
         Action? right = null;
         Exception? failure = null;
         _ = Schedule.OnThread(() =>
         {
             for (int round = 1; round <= rounds; round++)
             {
-                var spin = default(SpinWait);
-                while (Volatile.Read(ref begun) != round)
+                for (int spins = 0; Volatile.Read(ref begun) != round; spins++)
                 {
                     if (Volatile.Read(ref begun) < 0)
                     {
                         return;
                     }
 
-                    spin.SpinOnce(sleep1Threshold: -1);
+                    // Mostly awake, so that it begins at once; but a busy machine gets its core back.
+                    if (spins % 5000 == 4999)
+                    {
+                        Thread.Yield();
+                    }
                 }
 
                 try
                 {
+                    Thread.SpinWait(Math.Max(0, -leftLate));
                     right!();
                 }
                 catch (Exception e)
@@ -42,21 +57,34 @@ internal static class Race
         {
             for (int round = 1; round <= rounds; round++)
             {
-                (Action left, right, Action check) = prepare();
+                (Action left, right, Func<bool?> check) = prepare();
                 Volatile.Write(ref begun, round);
-
-                // A little drift, so that each side is first now and then.
-                Thread.SpinWait(round % 60);
+                Thread.SpinWait(Math.Max(0, leftLate));
                 left();
                 Schedule.Until(() => Volatile.Read(ref ended) == round);
                 Assert.Null(failure);
-                check();
+                bool? won = check();
+                if (won is { } leftFirst)
+                {
+                    // Larger steps while one side keeps winning, small ones where it changes: that is where the race is.
+                    step = won == last ? Math.Min(step * 2, 2000) : 1;
+                    last = won;
+                    leftLate = Math.Clamp(leftLate + (leftFirst ? step : -step), -20_000, 20_000);
+                    (leftWon, rightWon) = leftFirst ? (leftWon + 1, rightWon) : (leftWon, rightWon + 1);
+                }
+                else
+                {
+                    leftLate = (round % 200) - 100;
+                }
             }
         }
         finally
         {
             Volatile.Write(ref begun, -1);
         }
+
+        // A race that one side always wins would test nothing.
+        TestContext.Current.TestOutputHelper?.WriteLine($"of {rounds} rounds {leftWon} : {rightWon}");
     }
 
     /// <summary>Waits for a task to end, and tells how.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using SplitSqlite.Engine;
 using SplitSqlite.Tests.Support;
 
@@ -35,6 +37,37 @@ public sealed class FastPathTests
         AllocatesNothing(() => pool.Return(AtOnce(pool.RentAsync("k", Deadline.None, default))));
         AllocatesNothing(() => pool.Return(pool.RentOverflow("k")));
         Assert.Equal(1, pool.Idle);
+    }
+
+    [Fact(Explicit = true)]
+    public void Figures()
+    {
+        var gate = new Gate<string, string>(TimeProvider.System);
+        var pool = new Pool<string, object>(4, TimeProvider.System);
+        Assert.True(pool.TryRent("k", out PoolSlot<object> slot));
+        pool.Return(slot.With(new object()));
+        Print("enter and exit", () => gate.Exit(gate.Enter("A", Deadline.None, default)));
+        Print("rent and return", () => pool.Return(pool.Rent("k", Deadline.None, default)));
+        Print("clock", () => TimeProvider.System.GetTimestamp());
+        Print("nothing", () => { });
+
+        static void Print(string what, Action step)
+        {
+            double best = double.MaxValue;
+            for (int i = 0; i < 20; i++)
+            {
+                const int times = 500_000;
+                long start = Stopwatch.GetTimestamp();
+                for (int n = 0; n < times; n++)
+                {
+                    step();
+                }
+
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / times);
+            }
+
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {best:F1} ns"));
+        }
     }
 
     private static T AtOnce<T>(ValueTask<T> task)

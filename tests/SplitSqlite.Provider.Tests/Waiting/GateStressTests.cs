@@ -30,6 +30,7 @@ public sealed class GateStressTests
         Assert.True(_gate.IsFree);
         Assert.Equal(0, _gate.QueueLength);
         Assert.Equal(0, _gate.Snapshot().Drawn);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_granted} visits");
         Assert.True(_granted > 1000, $"Only {_granted} visits: no storm.");
         CheckOrder(run.Seed);
     }

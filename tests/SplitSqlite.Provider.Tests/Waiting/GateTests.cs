@@ -7,7 +7,7 @@ namespace SplitSqlite.Tests.Waiting;
 public sealed class GateTests
 {
     [ThreadStatic]
-    private static bool t_releasing;
+    private static bool Releasing;
 
     private readonly ManualTimeProvider _time = new();
     private readonly Gate<string, object> _gate;
@@ -95,10 +95,10 @@ public sealed class GateTests
             {
                 Assert.True(_gate.TryEnter("A", out GatePermit a));
                 int ranInside = -1;
-                Continue(_gate.EnterAsync("B", Deadline.None, default), () => Volatile.Write(ref ranInside, t_releasing ? 1 : 0));
-                t_releasing = true;
+                Continue(_gate.EnterAsync("B", Deadline.None, default), () => Volatile.Write(ref ranInside, Releasing ? 1 : 0));
+                Releasing = true;
                 _gate.Exit(a);
-                t_releasing = false;
+                Releasing = false;
                 Schedule.Until(() => Volatile.Read(ref ranInside) >= 0);
                 Assert.Equal(0, ranInside);
                 Schedule.Until(() => _gate.IsFree);

@@ -19,6 +19,7 @@ public sealed class PoolStressTests
         var run = new StressRun("pool");
         await run.Go(64, Step, StepAsync);
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_rents} rents");
         Assert.True(_rents > 1000, $"Only {_rents} rents: no storm.");
         PoolSnapshot end = _pool.Snapshot();
         Assert.Equal((0, 0, 0), (end.QueueLength, end.Rented, end.Overflow));

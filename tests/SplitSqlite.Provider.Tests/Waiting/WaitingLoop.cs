@@ -20,6 +20,7 @@ public sealed class WaitingLoop(ITestOutputHelper output)
             where type.Namespace == typeof(WaitingLoop).Namespace && type != typeof(WaitingLoop)
             from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             where method.GetCustomAttribute<FactAttribute>() is not null && (type.Name + "." + method.Name).Contains(only, StringComparison.Ordinal)
+                && !method.GetCustomAttribute<FactAttribute>()!.Explicit
             select method;
         foreach (MethodInfo fact in facts)
         {
