@@ -6,7 +6,7 @@ namespace SplitSqlite.Tests.Waiting;
 /// <summary>Two things at the same moment, thousands of times: one of them wins, and the permit is where the outcome says it is.</summary>
 public sealed class GateRaceTests
 {
-    private const int Rounds = 3000;
+    private const int Rounds = 2000;
 
     private readonly ManualTimeProvider _time = new();
     private readonly Gate<string, string> _gate;
@@ -53,16 +53,6 @@ public sealed class GateRaceTests
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         Task<GatePermit> b = _gate.EnterAsync("B", Deadline.After(TimeSpan.FromSeconds(1), _time), default).AsTask();
-        bool? Check()
-        {
-            Assert.NotEqual(TaskStatus.RanToCompletion, Race.Outcome(b));
-            Assert.False(_gate.HasWaiters);
-            _gate.Exit(a);
-            Assert.True(_gate.IsFree);
-            leave.Dispose();
-            return b.IsCanceled;
-        }
-
         return (() => _gate.Exit(a), () => _time.Advance(TimeSpan.FromSeconds(1)), () => EndsFree(b));
     });
 
@@ -81,6 +71,16 @@ public sealed class GateRaceTests
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         var leave = new CancellationTokenSource();
         Task<GatePermit> b = _gate.EnterAsync("B", Deadline.After(TimeSpan.FromSeconds(1), _time), leave.Token).AsTask();
+        bool? Check()
+        {
+            Assert.NotEqual(TaskStatus.RanToCompletion, Race.Outcome(b));
+            Assert.False(_gate.HasWaiters);
+            _gate.Exit(a);
+            Assert.True(_gate.IsFree);
+            leave.Dispose();
+            return b.IsCanceled;
+        }
+
         return (leave.Cancel, () => _time.Advance(TimeSpan.FromSeconds(1)), Check);
     });
 
@@ -92,16 +92,16 @@ public sealed class GateRaceTests
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         Task<GatePermit> b = null!;
         bool foundFree = false;
-        bool? Check()
-        {
-            Assert.True(EndsFree(b));
-            return foundFree;
-        }
-
         void Arrive()
         {
             b = _gate.EnterAsync("B", Deadline.None, default).AsTask();
             foundFree = b.IsCompleted;
+        }
+
+        bool? Check()
+        {
+            Assert.True(EndsFree(b));
+            return foundFree;
         }
 
         return (() => _gate.Exit(a), Arrive, Check);
