@@ -17,7 +17,7 @@ internal sealed class Ledger
 
     public int Refused => _atomic.Count + _prefix.Count;
 
-    public string NextToken() => "t" + Interlocked.Increment(ref _lastToken);
+    public string NextToken(string kind = "t") => kind + Interlocked.Increment(ref _lastToken);
 
     /// <summary>Was acknowledged: has to be there, once.</summary>
     public void Acknowledge(params ReadOnlySpan<string> tokens)

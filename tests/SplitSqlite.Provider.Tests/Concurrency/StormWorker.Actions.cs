@@ -41,7 +41,7 @@ internal sealed partial class StormWorker
             Assert.True(other.Read());
         }
 
-        string[] tokens = [storm.Ledger.NextToken()];
+        string[] tokens = [storm.Ledger.NextToken(nameof(Insert))];
         await Effects(tokens, isAtomic: true, async () => Assert.Equal(1, await Execute(InsertEffect, tokens[0])));
 
         // Seen by the session itself, whatever else it reads; and its values are its own.
@@ -52,7 +52,7 @@ internal sealed partial class StormWorker
 
     private async Task InsertReturning()
     {
-        string[] tokens = [storm.Ledger.NextToken(), storm.Ledger.NextToken()];
+        string[] tokens = [storm.Ledger.NextToken(nameof(InsertReturning)), storm.Ledger.NextToken(nameof(InsertReturning))];
         var rows = 0;
         await Effects(tokens, isAtomic: true, async () =>
         {
@@ -68,7 +68,7 @@ internal sealed partial class StormWorker
 
     private async Task InsertBatch()
     {
-        string[] tokens = [storm.Ledger.NextToken(), storm.Ledger.NextToken(), storm.Ledger.NextToken()];
+        string[] tokens = [storm.Ledger.NextToken(nameof(InsertBatch)), storm.Ledger.NextToken(nameof(InsertBatch)), storm.Ledger.NextToken(nameof(InsertBatch))];
         await Effects(tokens, isAtomic: false, () => Execute(
             "INSERT INTO effect(token) VALUES ($1); SELECT count(*) FROM effect; INSERT INTO effect(token) VALUES ($2); INSERT INTO effect(token) VALUES ($3)",
             tokens[0],
@@ -78,7 +78,7 @@ internal sealed partial class StormWorker
 
     private async Task Transfer()
     {
-        string[] tokens = [storm.Ledger.NextToken(), storm.Ledger.NextToken()];
+        string[] tokens = [storm.Ledger.NextToken(nameof(Transfer)), storm.Ledger.NextToken(nameof(Transfer))];
         if (random.Next(3) != 0)
         {
             await Effects(tokens, isAtomic: true, async () =>
@@ -130,7 +130,7 @@ internal sealed partial class StormWorker
 
     private async Task TransferByWords()
     {
-        string[] tokens = [storm.Ledger.NextToken(), storm.Ledger.NextToken()];
+        string[] tokens = [storm.Ledger.NextToken(nameof(TransferByWords)), storm.Ledger.NextToken(nameof(TransferByWords))];
         try
         {
             await Effects(tokens, isAtomic: true, async () =>
@@ -151,8 +151,8 @@ internal sealed partial class StormWorker
 
     private async Task Savepoints()
     {
-        var undone = storm.Ledger.NextToken();
-        string[] tokens = [storm.Ledger.NextToken(), storm.Ledger.NextToken()];
+        var undone = storm.Ledger.NextToken(nameof(Savepoints));
+        string[] tokens = [storm.Ledger.NextToken(nameof(Savepoints)), storm.Ledger.NextToken(nameof(Savepoints))];
         storm.Ledger.Refuse(undone);
         try
         {
@@ -210,7 +210,7 @@ internal sealed partial class StormWorker
         try
         {
             await Execute("CREATE TEMP TABLE mine(token TEXT)");
-            string[] tokens = [storm.Ledger.NextToken()];
+            string[] tokens = [storm.Ledger.NextToken(nameof(Temporary))];
             await Effects(tokens, isAtomic: true, () => Execute(InsertEffect, tokens[0]));
             await Execute("INSERT INTO mine SELECT token FROM effect WHERE token = $1", tokens[0]);
             await AssertNumber(1, "SELECT count(*) FROM mine JOIN effect USING (token)");
@@ -243,7 +243,7 @@ internal sealed partial class StormWorker
 
     private async Task AbandonTransaction()
     {
-        string[] tokens = [storm.Ledger.NextToken(), storm.Ledger.NextToken()];
+        string[] tokens = [storm.Ledger.NextToken(nameof(AbandonTransaction)), storm.Ledger.NextToken(nameof(AbandonTransaction))];
         storm.Ledger.Refuse(tokens);
         try
         {
