@@ -77,8 +77,8 @@ internal sealed class Database
     /// <summary>Gets a task that ends when the last connection has been closed.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>Says that something was committed. Only by who holds the gate, before the commit is acknowledged.</summary>
-    public void CountCommit() => Volatile.Write(ref _commitCount, _commitCount + 1);
+    /// <summary>Says that something was committed, before the commit is acknowledged. Interlocked: a private session's statement that only looks like a write comes here without the gate.</summary>
+    public void CountCommit() => Interlocked.Increment(ref _commitCount);
 
     /// <summary>Says that a read was refused by the guard or by SQLite and goes to the writer.</summary>
     public void CountReroute() => Interlocked.Increment(ref _reroutes);

@@ -92,8 +92,14 @@ internal sealed partial class Session
 
             case SessionState.Private:
                 lease = _held!;
-                if (route <= Route.Unpooled || lease.HoldsGate)
+                if (lease.HoldsGate)
                 {
+                    return true;
+                }
+
+                if (route <= Route.Unpooled)
+                {
+                    LeaveOldSnapshot(lease);
                     return true;
                 }
 
@@ -152,6 +158,21 @@ internal sealed partial class Session
 
         lease = null!;
         return false;
+    }
+
+    // A private session has one connection for all its reads: an open cursor would keep the next one on its own, older state.
+    private void LeaveOldSnapshot(ConnectionLease lease)
+    {
+        var now = Database.CommitCount;
+        if (lease.Users > 0 && lease.CommitCountAtStart != now)
+        {
+            DetachCursors(lease, except: null);
+        }
+
+        if (lease.Users == 0)
+        {
+            lease.CommitCountAtStart = now;
+        }
     }
 
     private ConnectionLease FinishRead(PoolSlot<PhysicalConnection> slot, Deadline deadline)
