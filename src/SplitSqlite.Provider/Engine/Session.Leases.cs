@@ -79,7 +79,7 @@ internal sealed partial class Session
     /// <summary>Gets the connection that a command of this route runs on if nothing has to be waited for.</summary>
     public bool TryAcquire(Route route, Deadline deadline, out ConnectionLease lease)
     {
-        ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+        ThrowIfClosed();
         switch (State)
         {
             case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction:
@@ -160,6 +160,8 @@ internal sealed partial class Session
         return false;
     }
 
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+
     // A private session has one connection for all its reads: an open cursor would keep the next one on its own, older state.
     private void LeaveOldSnapshot(ConnectionLease lease)
     {
@@ -178,6 +180,12 @@ internal sealed partial class Session
     private ConnectionLease FinishRead(PoolSlot<PhysicalConnection> slot, Deadline deadline)
     {
         slot.Evicted?.Dispose();
+        if (State == SessionState.Closed)
+        {
+            Database.Readers.Return(slot)?.Dispose();
+            ThrowIfClosed();
+        }
+
         if (slot.Item is not { } connection)
         {
             try
@@ -206,6 +214,8 @@ internal sealed partial class Session
     {
         try
         {
+            // Closed by another thread while this one waited.
+            ThrowIfClosed();
             ConnectionLease lease;
             if (State == SessionState.Private)
             {
