@@ -283,12 +283,17 @@ internal sealed partial class Session
 
         if (!connection.IsDisposed && connection.IsClean)
         {
-            Database.Readers.Return(slot)?.Dispose();
+            if (Database.Readers.Return(slot) is { } unwanted)
+            {
+                unwanted.Dispose();
+                Database.TidyAfterReader();
+            }
         }
         else
         {
             connection.Dispose();
             Database.Readers.Discard(slot);
+            Database.TidyAfterReader();
         }
     }
 
@@ -343,6 +348,7 @@ internal sealed partial class Session
             lease.HoldsGate = false;
             Sql = null;
             Database.Gate.Exit(lease.Permit);
+            Database.CloseIfOutdated(lease.Connection);
         }
     }
 }
