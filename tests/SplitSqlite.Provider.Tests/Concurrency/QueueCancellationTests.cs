@@ -134,7 +134,8 @@ public sealed class QueueCancellationTests
                 Assert.Equal(written, a.Number("SELECT count(*) FROM t"));
                 Assert.True(file.Database.Gate.IsFree);
                 return done;
-            });
+            }
+            );
         });
         file.AssertIdle();
     }
@@ -157,7 +158,8 @@ public sealed class QueueCancellationTests
                 var done = Race.Outcome(waiting) == TaskStatus.RanToCompletion;
                 Assert.Equal(0, file.Database.Readers.Rented);
                 return done;
-            });
+            }
+            );
         });
         file.AssertIdle();
     }

@@ -207,7 +207,8 @@ public sealed class WarmPoolTests
                 var writer = options.Writer;
                 Assert.True(writer is null || writer.WriterGeneration == file.Database.WriterGeneration);
                 return writer is null;
-            });
+            }
+            );
         });
         file.AssertIdle();
     }
