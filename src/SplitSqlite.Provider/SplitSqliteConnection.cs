@@ -204,11 +204,16 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private void Opened(OptionSet options, ConnectionSettings settings)
     {
         var session = new Session(options, settings);
-        if (options.Database.IsUnshared)
+        if (options.Database.IsUnshared || _setUps is not null)
         {
+            var deadline = session.DeadlineOf(null, DefaultTimeout);
             try
             {
-                session.GoPrivate(session.DeadlineOf(null, DefaultTimeout));
+                session.GoPrivate(deadline);
+                foreach (var setUp in _setUps ?? [])
+                {
+                    session.SetUp(setUp, deadline);
+                }
             }
             catch
             {
