@@ -119,7 +119,16 @@ internal sealed record Options
     {
         try
         {
-            using FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.Write);
+            bool existed = File.Exists(path);
+            using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+            }
+
+            if (!existed)
+            {
+                File.Delete(path);
+            }
+
             return Path.GetFullPath(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)

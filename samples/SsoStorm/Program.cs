@@ -41,9 +41,9 @@ internal static class Program
 
         IAnsiConsole console = Terminal.Create();
         string folder = Path.Combine(options.Folder, "ssostorm-" + Path.GetRandomFileName());
-        Directory.CreateDirectory(folder);
         try
         {
+            Directory.CreateDirectory(folder);
             StormReport report = new(console, options, folder);
             report.Opening();
             LatencySummary before = FsyncControl.Measure(folder);
@@ -67,6 +67,11 @@ internal static class Program
         {
             Console.Error.WriteLine("Interrupted.");
             return 130;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"SsoStorm could not go on: {error.Message}");
+            return 1;
         }
         finally
         {
@@ -111,7 +116,10 @@ internal static class Program
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
         catch (IOException error)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace SsoStorm;
@@ -6,7 +7,11 @@ namespace SsoStorm;
 /// <summary>All figures for machines; times in microseconds.</summary>
 internal static class JsonReport
 {
-    private static readonly JsonSerializerOptions Style = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Style = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file for people and scripts, not for a web page
+    };
 
     public static void Write(string file, StormResult storm) => File.WriteAllText(file, JsonSerializer.Serialize(
         new
