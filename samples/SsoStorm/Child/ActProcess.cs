@@ -8,7 +8,7 @@ namespace SsoStorm;
 internal static class ActProcess
 {
     public const string Verb = "__act";
-    private const int WarmUpLogins = 200;
+    private const long WarmUpMicroseconds = 300_000;
 
     public static string[] Arguments(int act, string file, int workers, double? rate) =>
     [
@@ -37,7 +37,7 @@ internal static class ActProcess
         RecordWriter records = new(Console.OpenStandardOutput());
         try
         {
-            await WarmUpAsync(act, file);
+            await WarmUpAsync(act, file, workers);
             Setup setup = Act.For(act, file).Setup;
             Store store = await Store.OpenAsync(setup);
             LoginService service = new(store);
@@ -46,8 +46,8 @@ internal static class ActProcess
             ActClock clock = ActClock.Start();
             records.Write(RecordKind.Go, clock.Origin);
             DueTimes? due = rate > 0 ? new DueTimes(rate) : null;
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(number => Task.Run(
-                () => new LoginWorker(number, setup, service, records, clock, due).RunAsync())));
+            await RunWorkersAsync(
+                workers, number => new LoginWorker(number, setup, service, records, clock, due).RunAsync());
             return 0;
         }
         catch (Exception error)
@@ -58,17 +58,26 @@ internal static class ActProcess
         }
     }
 
-    /// <summary>One worker on a copy of the file: what is measured later is the database, not the JIT compiler.</summary>
-    private static async Task WarmUpAsync(int act, string file)
+    /// <summary>
+    /// A short storm on a copy of the file: what is measured later is the database, not the JIT compiler. Acts 1 to 3 warm
+    /// up with one worker, since with more they would be stuck before they have begun.
+    /// </summary>
+    private static async Task WarmUpAsync(int act, string file, int workers)
     {
         string copy = Path.Combine(Path.GetDirectoryName(file)!, "warm-up.db");
         File.Copy(file, copy);
         Setup setup = Act.For(act, copy).Setup;
         await using Store store = await Store.OpenAsync(setup);
+        LoginService service = new(store);
         RecordWriter nowhere = new(Stream.Null);
-        await new LoginWorker(0, setup, new LoginService(store), nowhere, ActClock.Start(), due: null)
-            .RunAsync(WarmUpLogins);
+        ActClock clock = ActClock.Start();
+        await RunWorkersAsync(
+            setup.Lending == Lending.OpenPerLogin ? workers : 1,
+            number => new LoginWorker(number, setup, service, nowhere, clock, due: null).RunAsync(WarmUpMicroseconds));
     }
+
+    private static Task RunWorkersAsync(int count, Func<int, Task> run) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(number => Task.Run(() => run(number))));
 
     /// <summary>The parent holds our standard input open; if it closes, the parent is gone and so are we.</summary>
     private static void DieWithTheParent()

@@ -30,10 +30,10 @@ internal sealed class LoginWorker(
     private readonly Random _users = new(number);
     private readonly ReadProbe _reads = new(number, records, clock);
 
-    /// <summary>Runs <paramref name="logins"/> logins, by default without end: the parent kills the process.</summary>
-    public async Task RunAsync(long logins = long.MaxValue)
+    /// <summary>Begins logins until <paramref name="end"/>; by default without end, since the parent kills us.</summary>
+    public async Task RunAsync(long end = long.MaxValue)
     {
-        for (long sequence = 1; sequence <= logins; sequence++)
+        for (long sequence = 1; clock.Now < end; sequence++)
         {
             long start = due is null ? clock.Now : await due.NextAsync(clock);
             records.Write(RecordKind.LoginStarted, number, sequence, start);
