@@ -58,7 +58,7 @@ internal sealed class StormReport(IAnsiConsole console, Options options, string 
 
     private void Fsync(StormResult storm)
     {
-        Line("A lone small write + fsync on the same disk, with nothing else running:");
+        Line("A lone small write + fsync on the same disk, while no act runs:");
         One("before", storm.FsyncBefore);
         One("after", storm.FsyncAfter);
         if (storm.FsyncBefore.P50.Microseconds < SuspiciouslyFast)
