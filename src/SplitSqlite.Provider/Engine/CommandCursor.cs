@@ -232,8 +232,9 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         switch (_state)
         {
             case State.Live:
-                // As Microsoft.Data.Sqlite does, what is left of the batch is run; unlike there, what it throws is thrown.
-                while (NextResult())
+                // As Microsoft.Data.Sqlite does, what is left of the batch is run; unlike there, what it throws is thrown. Not after a
+                // Cancel, which callers send to an abandoned reader just before they close it.
+                while (!_isCancelled && NextResult())
                 {
                 }
 
@@ -247,7 +248,10 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                 while (_stages!.TryDequeue(out var stage))
                 {
                     _recordsAffected = stage.RecordsAffected;
-                    stage.Error?.Throw();
+                    if (!_isCancelled)
+                    {
+                        stage.Error?.Throw();
+                    }
                 }
 
                 break;
