@@ -34,6 +34,10 @@ public sealed class GetterTests : IDisposable
             Holding.Buffered,
             StoredValues.All.Where(v => !v.StartsWith("x'", StringComparison.Ordinal) && !v.Contains("zeroblob", StringComparison.Ordinal) && !v.Contains("AS BLOB", StringComparison.Ordinal)),
             Getters.All.Where(g => !bytewise.Any(b => g.Name.StartsWith(b, StringComparison.Ordinal))));
+        using SplitSqliteDataReader reader = StatementCursor.Execute(_connection, "SELECT 'a', x'61'", Holding.Buffered);
+        reader.Read();
+        Assert.Equal("byte[] 61", Observation.Of(() => reader.GetFieldValue<byte[]>(0)));
+        Assert.Equal("string 'a'", Observation.Of(() => reader.GetString(1)));
     }
 
     [Theory]
