@@ -288,7 +288,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         {
             if (_current is not null)
             {
-                first = Buffer(_current);
+                first = _current as BufferedRows ?? BufferedRows.Drain(_current, deferErrors: true);
                 EndActive();
             }
 
