@@ -23,6 +23,7 @@ internal sealed class Checkpointer
     private readonly Execution _execution = new();
     private int _isScheduled;
     private int _lastPages;
+    private PhysicalConnection? _lastWriter;
     private int _next = Wanted;
     private long _completed;
 
@@ -42,13 +43,14 @@ internal sealed class Checkpointer
     public void BeforeRelease(PhysicalConnection writer)
     {
         var pages = writer.WalPages;
-        if (pages < _lastPages)
+        if (pages < _lastPages || writer != _lastWriter)
         {
-            // The WAL was begun anew.
+            // The WAL was begun anew, or another writer counts from its own last commit.
             _next = Wanted;
         }
 
         _lastPages = pages;
+        _lastWriter = writer;
         if (pages < _next)
         {
             return;
@@ -58,9 +60,9 @@ internal sealed class Checkpointer
         {
             Run(writer, interruptible: false);
         }
-        else if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
+        else if (writer.Role == PhysicalRole.Writer && Interlocked.Exchange(ref _isScheduled, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static checkpointer => checkpointer.RunInBackground(), this, preferLocal: false);
+            Background.Queue(static checkpointer => checkpointer.RunInBackground(), this);
         }
     }
 
@@ -150,6 +152,11 @@ internal sealed class Checkpointer
         {
             get => _runsOn;
             set => _runsOn = value;
+        }
+
+        public void NoteInterrupt()
+        {
+            // The only statement on the connection, and the gate keeps others out: nothing else can be hit.
         }
     }
 }

@@ -46,7 +46,14 @@ internal sealed partial class Session
     {
         if (lease.HoldsGate && State == SessionState.Private && lease == _held)
         {
-            ExitGate(lease);
+            try
+            {
+                Database.Checkpoints.BeforeRelease(lease.Connection);
+            }
+            finally
+            {
+                ExitGate(lease);
+            }
         }
 
         lease.RemoveUser();
@@ -82,7 +89,7 @@ internal sealed partial class Session
         ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
         switch (State)
         {
-            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction:
+            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot:
                 lease = _held!;
                 return true;
 
@@ -113,6 +120,7 @@ internal sealed partial class Session
         {
             case Route.Unpooled:
                 // Neither the pool nor its guard, which would refuse VACUUM INTO.
+                Database.EnsureWriter(Options, deadline);
                 lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
                 lease.Begin(this);
                 return true;
@@ -234,25 +242,33 @@ internal sealed partial class Session
     {
         var connection = lease.Connection;
         var slot = lease.Slot;
+        var isClean = false;
         lease.End();
-        if (connection.Guard.Mode == GuardMode.Snapshot)
+        try
         {
-            connection.Guard.Mode = GuardMode.Read;
-        }
+            if (connection.Guard.Mode == GuardMode.Snapshot)
+            {
+                connection.Guard.Mode = GuardMode.Read;
+            }
 
-        if (!connection.IsAutocommit)
-        {
-            _ = connection.Rollback();
-        }
+            if (!connection.IsAutocommit)
+            {
+                _ = connection.Rollback();
+            }
 
-        if (!connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState)
-        {
-            Database.Readers.Return(slot)?.Dispose();
+            isClean = !connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState;
         }
-        else
+        finally
         {
-            connection.Dispose();
-            Database.Readers.Discard(slot);
+            if (isClean)
+            {
+                Database.Readers.Return(slot)?.Dispose();
+            }
+            else
+            {
+                Database.Readers.Discard(slot);
+                connection.Dispose();
+            }
         }
     }
 
@@ -297,7 +313,7 @@ internal sealed partial class Session
         Database.DropWriter(lease.Connection);
         lease.Connection.BecomePrivate();
         Hold(lease, SessionState.Private);
-        ExitGate(lease);
+        Pragmas.Replay(lease.Connection);
     }
 
     private void ExitGate(ConnectionLease lease)
