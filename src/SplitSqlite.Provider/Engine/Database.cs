@@ -299,6 +299,7 @@ internal sealed class Database
         }
 
         _timer.Dispose();
+        Checkpoints.Stop();
         try
         {
             // The permit is kept: nobody writes any more.
@@ -356,6 +357,7 @@ internal sealed class Database
     private void CloseAll()
     {
         _timer.Dispose();
+        Checkpoints.Stop();
         try
         {
             // No session is open, so only a checkpoint can hold the gate, and it makes way.
