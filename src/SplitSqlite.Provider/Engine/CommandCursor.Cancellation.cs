@@ -7,6 +7,9 @@ namespace SplitSqlite.Engine;
 internal sealed partial class CommandCursor
 {
     private volatile bool _isCancelled;
+    private volatile bool _isLate;
+    private volatile bool _wasInterrupted;
+    private Timer? _timeout;
     private volatile CancellationTokenSource? _waiting;
     private volatile PhysicalConnection? _physical;
     private volatile PhysicalConnection? _runsOn;
@@ -23,6 +26,9 @@ internal sealed partial class CommandCursor
         get => _runsOn;
         set => _runsOn = value;
     }
+
+    /// <inheritdoc/>
+    public void NoteInterrupt() => _wasInterrupted = true;
 
     /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
@@ -77,6 +83,28 @@ internal sealed partial class CommandCursor
             _active = null;
             throw Cancelled();
         }
+
+        if (_isLate)
+        {
+            connection.EndRunning(this);
+            _active = null;
+            throw new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
+        }
+    }
+
+    // An interrupt that came when the step had just ended would hit the connection's next statement: SQLite takes it back only when no
+    // statement is active any more.
+    private void EndStep(int rc)
+    {
+        EndRunning();
+        if (_wasInterrupted)
+        {
+            _wasInterrupted = false;
+            if (rc != raw.SQLITE_INTERRUPT)
+            {
+                _session.EndInterrupt(_lease!, this);
+            }
+        }
     }
 
     private void EndRunning()
@@ -84,14 +112,6 @@ internal sealed partial class CommandCursor
         if (_runsOn is { } connection)
         {
             connection.EndRunning(this);
-        }
-    }
-
-    private void ThrowIfCancelled()
-    {
-        if (_isCancelled)
-        {
-            throw Cancelled();
         }
     }
 
@@ -121,17 +141,23 @@ internal sealed partial class CommandCursor
         => new("The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);
 
     // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
-    private Timer? InterruptAtDeadline()
+    private void InterruptAtDeadline()
     {
-        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone)
+        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone || _timeout is not null)
         {
-            return null;
+            return;
         }
 
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            return new Timer(
-                static state => ((CommandCursor)state!)._physical?.Interrupt((CommandCursor)state),
+            _timeout = new Timer(
+                static state =>
+                {
+                    var cursor = (CommandCursor)state!;
+                    cursor._isLate = true;
+                    Thread.MemoryBarrier();
+                    cursor._physical?.Interrupt(cursor);
+                },
                 this,
                 _deadline.Remaining,
                 Timeout.InfiniteTimeSpan);

@@ -46,15 +46,30 @@ internal static class DatabaseRegistry
             return OpenUnshared(target, settings);
         }
 
-        var stripe = StripeOf(target);
-        stripe.Wait();
-        try
+        while (true)
         {
-            return OpenFirst(target, settings, static closed => closed.Wait());
-        }
-        finally
-        {
-            stripe.Release();
+            Task? closing;
+            var stripe = StripeOf(target);
+            stripe.Wait();
+            try
+            {
+                if (TryGet(target, out known))
+                {
+                    return known;
+                }
+
+                if (TryOpenFirst(target, settings, out closing) is { } opened)
+                {
+                    return opened;
+                }
+            }
+            finally
+            {
+                stripe.Release();
+            }
+
+            // The database is being closed, its file put in order: a matter of milliseconds.
+            closing!.Wait();
         }
     }
 
@@ -74,15 +89,29 @@ internal static class DatabaseRegistry
 
         static async ValueTask<OptionSet> Slow(Target target, ConnectionSettings settings, CancellationToken cancellationToken)
         {
-            var stripe = StripeOf(target);
-            await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+            while (true)
             {
-                return OpenFirst(target, settings, static closed => closed.Wait());
-            }
-            finally
-            {
-                stripe.Release();
+                Task? closing;
+                var stripe = StripeOf(target);
+                await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    if (TryGet(target, out var known))
+                    {
+                        return known;
+                    }
+
+                    if (TryOpenFirst(target, settings, out closing) is { } opened)
+                    {
+                        return opened;
+                    }
+                }
+                finally
+                {
+                    stripe.Release();
+                }
+
+                await closing!.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -136,28 +165,13 @@ internal static class DatabaseRegistry
         return new OptionSet(database, settings, target.Name, target.Initializer);
     }
 
-    private static OptionSet OpenFirst(Target target, ConnectionSettings settings, Action<Task> waitFor)
-    {
-        while (true)
-        {
-            if (TryGet(target, out var known))
-            {
-                return known;
-            }
-
-            var options = TryOpenFirst(target, settings, out var closing);
-            if (options is not null)
-            {
-                return options;
-            }
-
-            // The database is being closed, its file put in order: a matter of milliseconds.
-            waitFor(closing!);
-        }
-    }
-
     private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, out Task? closing)
     {
+        if (OptionSet.IsInitializing)
+        {
+            throw new InvalidOperationException("A physical connection initializer must not open connections of SplitSqlite: the database that it belongs to is being opened. Use the connection that it is given.");
+        }
+
         var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.DefaultTimeout), TimeProvider.System);
 
         // Only SQLite can say which file a name leads to.

@@ -46,7 +46,14 @@ internal sealed partial class Session
     {
         if (lease.HoldsGate && State == SessionState.Private && lease == _held)
         {
-            ExitGate(lease);
+            try
+            {
+                Database.Checkpoints.BeforeRelease(lease.Connection);
+            }
+            finally
+            {
+                ExitGate(lease);
+            }
         }
 
         lease.RemoveUser();
@@ -82,7 +89,7 @@ internal sealed partial class Session
         ThrowIfClosed();
         switch (State)
         {
-            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction:
+            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot:
                 lease = _held!;
                 return true;
 
@@ -119,6 +126,7 @@ internal sealed partial class Session
         {
             case Route.Unpooled:
                 // Neither the pool nor its guard, which would refuse VACUUM INTO.
+                Database.EnsureWriter(Options, deadline);
                 lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
                 lease.Begin(this);
                 return true;
@@ -246,11 +254,6 @@ internal sealed partial class Session
     /// <summary>Gives the session a physical connection of its own.</summary>
     public void GoPrivate(Deadline deadline)
     {
-        if (Options.IsReadOnly)
-        {
-            throw new NotSupportedException("A session opened with Mode=ReadOnly has shared readers only; open it with another mode for TEMP objects, ATTACH and PRAGMAs that change the connection.");
-        }
-
         var connection = Options.OpenPrivate(PhysicalRole.Private, deadline);
         try
         {
@@ -270,30 +273,39 @@ internal sealed partial class Session
     {
         var connection = lease.Connection;
         var slot = lease.Slot;
+        var isClean = false;
         lease.End();
-        if (connection.Guard.Mode == GuardMode.Snapshot)
+        try
         {
-            connection.Guard.Mode = GuardMode.Read;
-        }
+            if (connection.Guard.Mode == GuardMode.Snapshot)
+            {
+                connection.Guard.Mode = GuardMode.Read;
+            }
 
-        if (!connection.IsAutocommit)
-        {
-            _ = connection.Rollback();
-        }
+            if (!connection.IsAutocommit)
+            {
+                _ = connection.Rollback();
+            }
 
-        if (!connection.IsDisposed && connection.IsClean)
+            isClean = !connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState;
+        }
+        finally
         {
-            if (Database.Readers.Return(slot) is { } unwanted)
+            PhysicalConnection? unwanted = connection;
+            if (isClean)
+            {
+                unwanted = Database.Readers.Return(slot);
+            }
+            else
+            {
+                Database.Readers.Discard(slot);
+            }
+
+            if (unwanted is not null)
             {
                 unwanted.Dispose();
                 Database.TidyAfterReader();
             }
-        }
-        else
-        {
-            connection.Dispose();
-            Database.Readers.Discard(slot);
-            Database.TidyAfterReader();
         }
     }
 
@@ -338,7 +350,7 @@ internal sealed partial class Session
         Database.DropWriter(lease.Connection);
         lease.Connection.BecomePrivate();
         Hold(lease, SessionState.Private);
-        ExitGate(lease);
+        Pragmas.Replay(lease.Connection);
     }
 
     private void ExitGate(ConnectionLease lease)

@@ -47,7 +47,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public SessionState State { get; private set; }
 
     /// <summary>Gets whether a transaction or snapshot is open.</summary>
-    public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction;
+    public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot;
 
     /// <summary>Gets how the last transaction ended: <see langword="true"/> if by a rollback that nobody asked the transaction object for.</summary>
     public bool LastEndWasRollback { get; private set; }
@@ -107,8 +107,9 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             var command = connection.Commands.Rent(plan);
             try
             {
-                for (var i = 0; command.Part(i, connection.Handle) is not null; i++)
+                for (var i = 0; i < plan.Statements.Length; i++)
                 {
+                    _ = command.Part(i, connection.Handle);
                 }
             }
             catch (SqliteException) when (connection.Guard.HasDenied)
@@ -117,7 +118,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             }
             finally
             {
-                connection.Guard.Forget();
+                connection.Guard.ForgetDenied();
                 connection.Commands.Return(command);
             }
         }
@@ -230,7 +231,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             }
         }
 
-        if (statement.Route == Route.Private && State is not (SessionState.Private or SessionState.PrivateTransaction) && !failed
+        if (statement.Route == Route.Private && connection.Role == PhysicalRole.Writer && !failed
             && Pragmas.ChangesConnection(statement, isInTransaction: !autocommit))
         {
             connection.IsTainted = true;
@@ -259,7 +260,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         if (_held is { } held)
         {
             // Closed first: giving back a lease must find a session that keeps nothing.
-            var wasPrivate = State is SessionState.Private or SessionState.PrivateTransaction;
+            var wasPrivate = held.Connection.Role == PhysicalRole.Private;
             MoveTo(SessionState.Closed);
             _held = null;
             held.IsPinned = false;
@@ -309,8 +310,8 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             (SessionState.Free, SessionState.Transaction or SessionState.Snapshot or SessionState.Private) => true,
             (SessionState.Transaction, SessionState.Free) => true,
             (SessionState.Snapshot, SessionState.Free) => true,
-            (SessionState.Private, SessionState.PrivateTransaction) => true,
-            (SessionState.PrivateTransaction, SessionState.Private) => true,
+            (SessionState.Private, SessionState.PrivateTransaction or SessionState.PrivateSnapshot) => true,
+            (SessionState.PrivateTransaction or SessionState.PrivateSnapshot, SessionState.Private) => true,
             _ => false,
         };
         if (!legal)
@@ -322,12 +323,10 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     }
 
     /// <summary>Moves the session to the option set of another durability, because it asked for a stronger one.</summary>
-    public void MoveToSynchronous(SplitSqliteSynchronous level)
+    public void MoveToSynchronous(SplitSqliteSynchronous level, Deadline deadline)
     {
         var settings = Settings.WithSynchronous(level);
-        var options = DatabaseRegistry.Open(settings, Options.Initializer);
-        Database.RemoveSession();
-        Options = options;
+        Options = Database.GetOrOpen(settings, Options.DataSource, Options.Initializer, deadline);
         Settings = settings;
     }
 
@@ -346,7 +345,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             case SessionState.Transaction or SessionState.Snapshot when autocommit && lease == _held:
                 Unhold(lease, committed);
                 break;
-            case SessionState.PrivateTransaction when autocommit:
+            case SessionState.PrivateTransaction or SessionState.PrivateSnapshot when autocommit:
                 MoveTo(SessionState.Private);
                 EndOfTransaction(committed);
                 break;
@@ -369,6 +368,9 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         _held = null;
         lease.IsPinned = false;
         EndOfTransaction(committed);
+
+        // However it ended (a constraint's ON CONFLICT ROLLBACK, an interrupt): nobody keeps the writer but who runs on it right now.
+        DetachCursors(lease, except: null);
     }
 
     private void EndOfTransaction(bool committed)

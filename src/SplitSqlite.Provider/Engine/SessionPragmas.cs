@@ -19,13 +19,14 @@ internal sealed class SessionPragmas(Session session)
     public bool Answers(PragmaCall pragma)
     {
         // What a private session sets is really set, on the connection that is its own.
-        var isPrivate = session.State is SessionState.Private or SessionState.PrivateTransaction;
+        var isPrivate = session.State is SessionState.Private or SessionState.PrivateTransaction or SessionState.PrivateSnapshot;
         return pragma.Class switch
         {
             PragmaClass.Tuning => !isPrivate || pragma.Name is "wal_autocheckpoint" or "locking_mode" or "busy_timeout",
-            PragmaClass.Connection => !isPrivate && IsCurrent(pragma),
+            // Inside a transaction the writer may have been given another value before, and is asked.
+            PragmaClass.Connection => session.State is SessionState.Free or SessionState.Snapshot && IsCurrent(pragma),
             PragmaClass.Synchronous => !isPrivate && !session.IsInTransaction && Level(pragma.Argument) is { } level && level <= session.Options.SynchronousLevel,
-            PragmaClass.JournalMode => string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
+            PragmaClass.JournalMode => session.State != SessionState.Transaction && string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
             PragmaClass.Read when pragma.Argument is null && !isPrivate => ReadBack(pragma) is not null,
             _ => false,
         };
