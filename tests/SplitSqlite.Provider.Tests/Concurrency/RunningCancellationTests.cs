@@ -243,23 +243,6 @@ public sealed class RunningCancellationTests
         Assert.True(reader.Read());
     }
 
-    //  a, b on the same physical reader by turns:  a.Cancel() late  /  b runs     b must never be hit
-    [Fact]
-    public void Late_cancel_never_hits_the_next_user_of_the_connection()
-    {
-        using var file = new TestFile("Max Readers=1").With(Table);
-        using var a = file.Open();
-        using var b = file.Open();
-        using var finished = a.Command("SELECT x FROM t");
-        using var innocent = b.Command(Sql.Series(200).Replace("SELECT i FROM s", "SELECT count(*) FROM s", StringComparison.Ordinal));
-        Race.Run(1000, () =>
-        {
-            Assert.Equal(1L, finished.ExecuteScalar());
-            return (finished.Cancel, () => Assert.Equal(200L, innocent.ExecuteScalar()), () => null);
-        });
-        file.AssertIdle();
-    }
-
     private static async Task CancelWhenRunning(SplitSqliteConnection session, string sql, string way, SemaphoreSlim running)
     {
         using var cancellation = new CancellationTokenSource();
