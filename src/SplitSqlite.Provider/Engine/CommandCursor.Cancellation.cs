@@ -8,11 +8,8 @@ internal sealed partial class CommandCursor
 {
     private volatile bool _isCancelled;
     private volatile bool _isLate;
-    private volatile bool _wasInterrupted;
     private Timer? _timeout;
     private volatile CancellationTokenSource? _waiting;
-    private volatile PhysicalConnection? _physical;
-    private volatile PhysicalConnection? _runsOn;
 
     /// <summary>Gets or sets the token that an <see cref="OperationCanceledException"/> is to carry, while an async call is under way.</summary>
     public CancellationToken CancelledBy { get; set; }
@@ -21,19 +18,12 @@ internal sealed partial class CommandCursor
     public bool IsCancelled => _isCancelled;
 
     /// <inheritdoc/>
-    public PhysicalConnection? RunsOn
-    {
-        get => _runsOn;
-        set => _runsOn = value;
-    }
-
-    /// <inheritdoc/>
-    public void NoteInterrupt() => _wasInterrupted = true;
+    public bool MustStop => _isCancelled || _isLate;
 
     /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
     {
-        // The flag first: an execution that registers itself as running after this sees it, one that did before is interrupted.
+        // What runs sees the flag; what waits has made its token before it looked at the flag, or will see it.
         _isCancelled = true;
         Thread.MemoryBarrier();
         try
@@ -44,8 +34,6 @@ internal sealed partial class CommandCursor
         {
             // It has stopped waiting meanwhile.
         }
-
-        _physical?.Interrupt(this);
     }
 
     /// <summary>Ends the async call that executed the command. Its token means nothing to a data reader that it has handed out.</summary>
@@ -73,46 +61,20 @@ internal sealed partial class CommandCursor
         return source.Token;
     }
 
-    private void BeginRunning(PhysicalConnection connection)
+    // The first step of a statement, or a later one of a read.
+    private int RunStep(PhysicalConnection connection, PreparedStatement statement)
     {
-        connection.BeginRunning(this);
-        Thread.MemoryBarrier();
         if (_isCancelled)
         {
-            connection.EndRunning(this);
-            _active = null;
             throw Cancelled();
         }
 
         if (_isLate)
         {
-            connection.EndRunning(this);
-            _active = null;
             throw new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
         }
-    }
 
-    // An interrupt that came when the step had just ended would hit the connection's next statement: SQLite takes it back only when no
-    // statement is active any more.
-    private void EndStep(int rc)
-    {
-        EndRunning();
-        if (_wasInterrupted)
-        {
-            _wasInterrupted = false;
-            if (rc != raw.SQLITE_INTERRUPT)
-            {
-                _session.EndInterrupt(_lease!, this);
-            }
-        }
-    }
-
-    private void EndRunning()
-    {
-        if (_runsOn is { } connection)
-        {
-            connection.EndRunning(this);
-        }
+        return connection.Step(statement, this);
     }
 
     private void WaitForOthers()
@@ -151,13 +113,7 @@ internal sealed partial class CommandCursor
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             _timeout = new Timer(
-                static state =>
-                {
-                    var cursor = (CommandCursor)state!;
-                    cursor._isLate = true;
-                    Thread.MemoryBarrier();
-                    cursor._physical?.Interrupt(cursor);
-                },
+                static state => ((CommandCursor)state!)._isLate = true,
                 this,
                 _deadline.Remaining,
                 Timeout.InfiniteTimeSpan);

@@ -129,12 +129,8 @@ internal sealed partial class CommandCursor
             _session.BeforeStatement(_lease!);
         }
 
+        var rc = RunStep(connection, prepared);
         _active = part;
-        BeginRunning(connection);
-        var rc = prepared.Step();
-
-        // Between two steps nothing runs that an interrupt could be meant for; it would hit another statement of the connection.
-        EndStep(rc);
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
             _current = new CursorRows(this, prepared, rc);
@@ -184,17 +180,11 @@ internal sealed partial class CommandCursor
         }
         finally
         {
-            EndRunning();
             prepared.Reset();
             _active = null;
             if (connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
             {
                 _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: true);
-            }
-
-            if (rc == raw.SQLITE_INTERRUPT)
-            {
-                _session.EndInterrupt(_lease!, this);
             }
         }
     }
@@ -202,33 +192,14 @@ internal sealed partial class CommandCursor
     // One step of a statement after its first.
     private int StepOn(PreparedStatement statement)
     {
-        var lease = _lease!;
-        lease.Connection.BeginRunning(this);
-        Thread.MemoryBarrier();
-        if (_isCancelled && statement.IsReadOnly)
-        {
-            EndRunning();
-            throw Cancelled();
-        }
-
         // A statement that writes has written everything at its first step and commits when it is reset. Left in the middle here it would
-        // be told as cancelled and yet be committed; so it goes on, unless an interrupt reaches SQLite, which then undoes it.
-        var rc = statement.Step();
-        EndStep(rc);
-        if (rc is raw.SQLITE_ROW or raw.SQLITE_DONE)
-        {
-            return rc;
-        }
-
-        if (lease.Connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
+        // be told as cancelled and yet be committed; so its rows are read to their end, which ends nothing and takes no time.
+        var connection = _lease!.Connection;
+        var rc = statement.IsReadOnly ? RunStep(connection, statement) : statement.Step();
+        if (rc is not (raw.SQLITE_ROW or raw.SQLITE_DONE) && connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
         {
             // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
             EndActive(throws: false);
-        }
-
-        if (rc == raw.SQLITE_INTERRUPT)
-        {
-            _session.EndInterrupt(lease, this);
         }
 
         return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
@@ -243,7 +214,6 @@ internal sealed partial class CommandCursor
             return;
         }
 
-        EndRunning();
         _active = null;
         var rc = prepared.Reset();
         var failed = _current is CursorRows { HasFailed: true } || (rc & 0xFF) != raw.SQLITE_OK;

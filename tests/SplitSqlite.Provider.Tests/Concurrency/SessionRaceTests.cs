@@ -97,4 +97,46 @@ public sealed class SessionRaceTests
         });
         file.AssertIdle();
     }
+
+    //  a  reader open |-------------------------------------|  has all its rows
+    //       SELECT (same connection) ends  /  Cancel():  at the same moment; a success or cancelled, and nothing else is touched
+    [Fact]
+    public void Cancel_of_a_read_that_just_ends_touches_no_other_reader_of_its_connection()
+    {
+        using var file = new TestFile("Max Readers=1").With(Table);
+        using var a = file.Open();
+        Race.Run(() =>
+        {
+            var open = a.Reading(Sql.Series(50));
+            var command = a.Command(Sql.Series(300).Replace("SELECT i FROM s", "SELECT count(*) FROM s", StringComparison.Ordinal));
+            var done = false;
+            return (
+                () =>
+                {
+                    try
+                    {
+                        Assert.Equal(300L, command.ExecuteScalar());
+                        done = true;
+                    }
+                    catch (OperationCanceledException)
+                    {
+                    }
+                },
+                command.Cancel,
+                () =>
+                {
+                    for (var row = 2; row <= 50; row++)
+                    {
+                        Assert.True(open.Read());
+                    }
+
+                    Assert.False(open.Read());
+                    open.Dispose();
+                    return done;
+                }
+            );
+        });
+        Assert.Equal(0, file.Database.Readers.Snapshot().OverflowRents);
+        file.AssertIdle();
+    }
 }
