@@ -135,7 +135,9 @@ internal sealed class Checkpointer
         }
         finally
         {
+            var writer = _database.LastWriter;
             _database.Gate.Exit(permit);
+            _database.CloseIfOutdated(writer);
         }
     }
 

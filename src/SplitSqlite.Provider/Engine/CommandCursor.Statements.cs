@@ -29,6 +29,11 @@ internal sealed partial class CommandCursor
             {
                 return Outcome.Refused;
             }
+            catch (SqliteException) when (IsSnapshot && connection.Guard.HasDenied)
+            {
+                connection.Guard.Forget();
+                throw NotInSnapshot();
+            }
             catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteErrorCode))
             {
                 return Outcome.Busy;
@@ -307,6 +312,12 @@ internal sealed partial class CommandCursor
     private static NotSupportedException Refusal()
         => new("PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file. Leave it out; writes are serialized without it.");
 
+    private static SqliteException NotInSnapshot()
+        => new(
+            "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: TEMP objects, ATTACH, functions and PRAGMAs that change the connection are not possible inside a read-only snapshot. Do this before the transaction begins, or in a transaction that may write.",
+            raw.SQLITE_READONLY,
+            raw.SQLITE_READONLY);
+
     private static void RefuseWrites(SqlStatement statement)
     {
         if (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
@@ -320,10 +331,7 @@ internal sealed partial class CommandCursor
 
         if (statement.Route == Route.Private || statement.Kind == StatementKind.VacuumInto)
         {
-            throw new SqliteException(
-                "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: TEMP objects, ATTACH, functions and PRAGMAs that change the connection are not possible inside a read-only snapshot. Do this before the transaction begins, or in a transaction that may write.",
-                raw.SQLITE_READONLY,
-                raw.SQLITE_READONLY);
+            throw NotInSnapshot();
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class Database
     /// <summary>Gets a task that ends when the last connection has been closed.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>Says that something was committed. Only by who holds the gate, before the commit is acknowledged.</summary>
+    /// <summary>Says that something was committed, before the commit is acknowledged. Interlocked: a private session's statement that only looks like a write comes here without the gate.</summary>
     public void CountCommit() => Interlocked.Increment(ref _commitCount);
 
     /// <summary>Says that a read was refused by the guard or by SQLite and goes to the writer.</summary>
@@ -363,6 +363,7 @@ internal sealed class Database
             // No session is open, so only a checkpoint can hold the gate, and it makes way.
             var permit = Gate.Enter(Checkpoints.Holder, Deadline.None, CancellationToken.None);
             DisposeAll(Readers.TakeIdle());
+            LeaveClean();
             DisposeWriters();
             Gate.Exit(permit);
         }
@@ -370,6 +371,54 @@ internal sealed class Database
         {
             DatabaseRegistry.Remove(this);
             _closed.TrySetResult();
+        }
+    }
+
+    /// <summary>
+    /// After a reader was closed for good: if it was the last connection, because the pool was cleared while it was in use, it has left the WAL
+    /// behind, which only a connection that may write can take in.
+    /// </summary>
+    public void TidyAfterReader()
+    {
+        if (Readers.Rented + Readers.Overflow + Readers.Idle > 0 || !Gate.TryEnter(Checkpoints.Holder, out var permit))
+        {
+            return;
+        }
+
+        try
+        {
+            LeaveClean();
+        }
+        finally
+        {
+            Gate.Exit(permit);
+        }
+    }
+
+    // Under the gate. Best effort: what stays in the WAL is not lost, the next open finds it.
+    private void LeaveClean()
+    {
+        WriterLock.Wait();
+        try
+        {
+            if (_optionSets.Values.Any(static set => set.Writer is not null)
+                || _optionSets.Values.FirstOrDefault(static set => !set.IsReadOnly) is not { } options
+                || !IsSplit || !File.Exists(Identity) || !File.Exists(Identity + "-wal"))
+            {
+                return;
+            }
+
+            // Its close takes the WAL in, if it has read once and is the last.
+            using var writer = NewWriter(options, Deadline.After(TimeSpan.Zero, TimeProvider.System));
+            _ = writer.ExecuteOwn("PRAGMA schema_version");
+        }
+        catch (SqliteException)
+        {
+            // Another process is at work, or the file is gone.
+        }
+        finally
+        {
+            WriterLock.Release();
         }
     }
 
@@ -387,6 +436,15 @@ internal sealed class Database
         finally
         {
             WriterLock.Release();
+        }
+    }
+
+    /// <summary>After the gate was left: closes a writer that has outlived a <see cref="Clear"/> which found the gate taken.</summary>
+    public void CloseIfOutdated(PhysicalConnection? writer)
+    {
+        if (writer is { Role: PhysicalRole.Writer, IsDisposed: false } && writer.WriterGeneration != WriterGeneration)
+        {
+            CloseIdleWriters();
         }
     }
 

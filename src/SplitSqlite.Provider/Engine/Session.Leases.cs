@@ -86,7 +86,7 @@ internal sealed partial class Session
     /// <summary>Gets the connection that a command of this route runs on if nothing has to be waited for.</summary>
     public bool TryAcquire(Route route, Deadline deadline, out ConnectionLease lease)
     {
-        ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+        ThrowIfClosed();
         switch (State)
         {
             case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot:
@@ -99,8 +99,14 @@ internal sealed partial class Session
 
             case SessionState.Private:
                 lease = _held!;
-                if (route <= Route.Unpooled || lease.HoldsGate)
+                if (lease.HoldsGate)
                 {
+                    return true;
+                }
+
+                if (route <= Route.Unpooled)
+                {
+                    LeaveOldSnapshot(lease);
                     return true;
                 }
 
@@ -162,9 +168,32 @@ internal sealed partial class Session
         return false;
     }
 
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+
+    // A private session has one connection for all its reads: an open cursor would keep the next one on its own, older state.
+    private void LeaveOldSnapshot(ConnectionLease lease)
+    {
+        var now = Database.CommitCount;
+        if (lease.Users > 0 && lease.CommitCountAtStart != now)
+        {
+            DetachCursors(lease, except: null);
+        }
+
+        if (lease.Users == 0)
+        {
+            lease.CommitCountAtStart = now;
+        }
+    }
+
     private ConnectionLease FinishRead(PoolSlot<PhysicalConnection> slot, Deadline deadline)
     {
         slot.Evicted?.Dispose();
+        if (State == SessionState.Closed)
+        {
+            Database.Readers.Return(slot)?.Dispose();
+            ThrowIfClosed();
+        }
+
         if (slot.Item is not { } connection)
         {
             try
@@ -193,6 +222,8 @@ internal sealed partial class Session
     {
         try
         {
+            // Closed by another thread while this one waited.
+            ThrowIfClosed();
             ConnectionLease lease;
             if (State == SessionState.Private)
             {
@@ -260,14 +291,20 @@ internal sealed partial class Session
         }
         finally
         {
+            PhysicalConnection? unwanted = connection;
             if (isClean)
             {
-                Database.Readers.Return(slot)?.Dispose();
+                unwanted = Database.Readers.Return(slot);
             }
             else
             {
                 Database.Readers.Discard(slot);
-                connection.Dispose();
+            }
+
+            if (unwanted is not null)
+            {
+                unwanted.Dispose();
+                Database.TidyAfterReader();
             }
         }
     }
@@ -323,6 +360,7 @@ internal sealed partial class Session
             lease.HoldsGate = false;
             Sql = null;
             Database.Gate.Exit(lease.Permit);
+            Database.CloseIfOutdated(lease.Connection);
         }
     }
 }

@@ -11,6 +11,7 @@ internal sealed partial class Session
     /// <exception cref="SqliteException">SQLite refuses, for one because a transaction is open already.</exception>
     public void Begin(Deadline deadline, CancellationToken cancellationToken)
     {
+        ForgetSql();
         while (true)
         {
             var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : Acquire(BeginRoute, deadline, cancellationToken);
@@ -27,6 +28,7 @@ internal sealed partial class Session
     /// <exception cref="SqliteException">SQLite refuses, for one because a transaction is open already.</exception>
     public async ValueTask BeginAsync(Deadline deadline, CancellationToken cancellationToken)
     {
+        ForgetSql();
         while (true)
         {
             var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
@@ -185,6 +187,15 @@ internal sealed partial class Session
                 }
 
                 return rc;
+        }
+    }
+
+    // What is named as the SQL of this transaction must be its own, not that of a command before it.
+    private void ForgetSql()
+    {
+        if (!IsInTransaction)
+        {
+            Sql = null;
         }
     }
 
