@@ -77,34 +77,32 @@ internal sealed partial class CommandCursor
     {
         connection.BeginRunning(this);
         Thread.MemoryBarrier();
-        if (_isCancelled)
+        if (_isCancelled || _isLate)
         {
-            connection.EndRunning(this);
+            EndStep(raw.SQLITE_OK);
             _active = null;
-            throw Cancelled();
-        }
-
-        if (_isLate)
-        {
-            connection.EndRunning(this);
-            _active = null;
-            throw new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
+            throw Interrupted();
         }
     }
 
     // An interrupt that came when the step had just ended would hit the connection's next statement: SQLite takes it back only when no
-    // statement is active any more.
-    private void EndStep(int rc)
+    // statement is active any more. Answers whether one came so late; the statement at hand, if it is on a row, is then the caller's to end.
+    private bool EndStep(int rc)
     {
         EndRunning();
-        if (_wasInterrupted)
+        if (!_wasInterrupted)
         {
-            _wasInterrupted = false;
-            if (rc != raw.SQLITE_INTERRUPT)
-            {
-                _session.EndInterrupt(_lease!, this);
-            }
+            return false;
         }
+
+        _wasInterrupted = false;
+        if (rc == raw.SQLITE_INTERRUPT)
+        {
+            return false;
+        }
+
+        _session.EndInterrupt(_lease!, this);
+        return true;
     }
 
     private void EndRunning()
@@ -136,6 +134,9 @@ internal sealed partial class CommandCursor
             OperationCanceledException cancelled when cancelled.CancellationToken != CancelledBy => Cancelled(exception),
             _ => exception,
         };
+
+    private Exception Interrupted()
+        => _isCancelled ? Cancelled() : new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
 
     private OperationCanceledException Cancelled(Exception? cause = null)
         => new("The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);

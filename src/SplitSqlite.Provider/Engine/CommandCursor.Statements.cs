@@ -134,10 +134,15 @@ internal sealed partial class CommandCursor
         var rc = prepared.Step();
 
         // Between two steps nothing runs that an interrupt could be meant for; it would hit another statement of the connection.
-        EndStep(rc);
+        var isLate = EndStep(rc) && rc == raw.SQLITE_ROW;
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
             _current = new CursorRows(this, prepared, rc);
+            if (isLate)
+            {
+                EndLate(prepared);
+            }
+
             return Outcome.Rows;
         }
 
@@ -207,14 +212,19 @@ internal sealed partial class CommandCursor
         Thread.MemoryBarrier();
         if (_isCancelled && statement.IsReadOnly)
         {
-            EndRunning();
+            EndStep(raw.SQLITE_ROW);
+            EndActive(throws: false);
             throw Cancelled();
         }
 
         // A statement that writes has written everything at its first step and commits when it is reset. Left in the middle here it would
         // be told as cancelled and yet be committed; so it goes on, unless an interrupt reaches SQLite, which then undoes it.
         var rc = statement.Step();
-        EndStep(rc);
+        if (EndStep(rc) && rc == raw.SQLITE_ROW && statement.IsReadOnly)
+        {
+            EndLate(statement);
+        }
+
         if (rc is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return rc;
@@ -232,6 +242,22 @@ internal sealed partial class CommandCursor
         }
 
         return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
+    }
+
+    // An interrupt came when SQLite had just answered a row. While the statement stands there, the interrupt stands too, and whatever the
+    // session sends next on this connection would fail of it.
+    private void EndLate(PreparedStatement statement)
+    {
+        if (!statement.IsReadOnly)
+        {
+            // It has written everything; if SQLite lets it get to its end it is a success, and else it is undone.
+            _current = Buffer(_current!);
+            EndActive();
+            return;
+        }
+
+        EndActive(throws: false);
+        throw Interrupted();
     }
 
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
