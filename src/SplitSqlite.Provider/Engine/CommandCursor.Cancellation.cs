@@ -8,6 +8,7 @@ internal sealed partial class CommandCursor
 {
     private volatile bool _isCancelled;
     private volatile bool _isLate;
+    private bool _mindsDeadline = true;
     private Timer? _timeout;
     private volatile CancellationTokenSource? _waiting;
 
@@ -18,7 +19,7 @@ internal sealed partial class CommandCursor
     public bool IsCancelled => _isCancelled;
 
     /// <inheritdoc/>
-    public bool MustStop => _isCancelled || _isLate;
+    public bool MustStop => _isCancelled || (_isLate && _mindsDeadline);
 
     /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
@@ -61,20 +62,47 @@ internal sealed partial class CommandCursor
         return source.Token;
     }
 
-    // The first step of a statement, or a later one of a read.
-    private int RunStep(PhysicalConnection connection, PreparedStatement statement)
+    private int FirstStep(PhysicalConnection connection, PreparedStatement statement)
     {
-        if (_isCancelled)
+        if (MustStop)
         {
-            throw Cancelled();
-        }
-
-        if (_isLate)
-        {
-            throw new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
+            throw Interrupted();
         }
 
         return connection.Step(statement, this);
+    }
+
+    // One step of a statement after its first.
+    private int StepOn(PreparedStatement statement)
+    {
+        var connection = _lease!.Connection;
+        int rc;
+        if (statement.IsReadOnly)
+        {
+            if (_isCancelled)
+            {
+                EndActive(throws: false);
+                throw Cancelled();
+            }
+
+            // A deadline that passed between two rows, while nothing ran, interrupts nothing.
+            _mindsDeadline = !_isLate;
+            rc = connection.Step(statement, this);
+        }
+        else
+        {
+            // It has written everything at its first step and commits when it is reset. Left in the middle here it would be told as
+            // cancelled and yet be committed; so its rows are read to their end, which takes no time: they are in memory.
+            rc = statement.Step();
+        }
+
+        if (rc is not (raw.SQLITE_ROW or raw.SQLITE_DONE) && connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
+        {
+            // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
+            EndActive(throws: false);
+        }
+
+        return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
     }
 
     private void WaitForOthers()
@@ -98,6 +126,9 @@ internal sealed partial class CommandCursor
             OperationCanceledException cancelled when cancelled.CancellationToken != CancelledBy => Cancelled(exception),
             _ => exception,
         };
+
+    private Exception Interrupted()
+        => _isCancelled ? Cancelled() : new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
 
     private OperationCanceledException Cancelled(Exception? cause = null)
         => new("The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);

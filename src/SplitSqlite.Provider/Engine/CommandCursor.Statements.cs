@@ -129,7 +129,7 @@ internal sealed partial class CommandCursor
             _session.BeforeStatement(_lease!);
         }
 
-        var rc = RunStep(connection, prepared);
+        var rc = FirstStep(connection, prepared);
         _active = part;
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
@@ -187,22 +187,6 @@ internal sealed partial class CommandCursor
                 _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: true);
             }
         }
-    }
-
-    // One step of a statement after its first.
-    private int StepOn(PreparedStatement statement)
-    {
-        // A statement that writes has written everything at its first step and commits when it is reset. Left in the middle here it would
-        // be told as cancelled and yet be committed; so its rows are read to their end, which ends nothing and takes no time.
-        var connection = _lease!.Connection;
-        var rc = statement.IsReadOnly ? RunStep(connection, statement) : statement.Step();
-        if (rc is not (raw.SQLITE_ROW or raw.SQLITE_DONE) && connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
-        {
-            // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
-            EndActive(throws: false);
-        }
-
-        return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
     }
 
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>

@@ -37,6 +37,8 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private PreparedPart? _active;
     private int _recordsAffected = -1;
     private int _parkedAffected;
+    private TuningBatch? _tuning;
+    private int _answer;
     private Queue<Stage>? _stages;
 
     // While it runs something itself, nobody detaches it from below.
@@ -74,6 +76,12 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         // A text that looked like a read is none; nothing has been handed out yet.
         Refused,
     }
+
+    /// <summary>Gets or sets the next in the session's list of open cursors.</summary>
+    public CommandCursor? NextOpen { get; set; }
+
+    /// <summary>Gets or sets the one before in the session's list of open cursors.</summary>
+    public CommandCursor? PreviousOpen { get; set; }
 
     /// <inheritdoc/>
     public override ResultSet? Current => _current;
@@ -338,6 +346,12 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             return _plan.Statements.Length == 0 ? Route.None : _plan.Route == Route.None ? Route.Reader : _plan.Route;
         }
 
+        if (TuningBatch.Of(_plan) is { } tuning && _session.Pragmas.Answers(tuning))
+        {
+            _tuning = tuning;
+            return Route.None;
+        }
+
         foreach (var statement in _plan.HasSessionPragmas ? _plan.Statements : [])
         {
             if (statement.Pragma is { } pragma && _session.Pragmas.AsksForStronger(pragma) is { } level)
@@ -436,6 +450,14 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
     private Outcome ProceedWithoutLease()
     {
+        if (_tuning is { } tuning)
+        {
+            _session.Pragmas.Take(tuning);
+            _part = _plan.Statements.Length;
+            _state = State.Detached;
+            return NextStage() ? Outcome.Rows : Outcome.End;
+        }
+
         _stages = new Queue<Stage>();
         for (; _part < _plan.Statements.Length; _part++)
         {
@@ -476,7 +498,16 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private bool NextStage()
     {
         _current = null;
-        if (!_stages!.TryDequeue(out var stage))
+        if (_tuning is { } tuning)
+        {
+            var answer = _answer < tuning.Answers.Length ? tuning.Answers[_answer++] : default;
+            var silent = answer.Column is null ? tuning.Silent : answer.SilentBefore;
+            _recordsAffected = silent == 0 ? -1 : (int)(silent * _session.Changes);
+            _current = answer.Column is null ? null : BufferedRows.Single(answer.Column, answer.Value);
+            return _current is not null;
+        }
+
+        if (_stages is null || !_stages.TryDequeue(out var stage))
         {
             return false;
         }

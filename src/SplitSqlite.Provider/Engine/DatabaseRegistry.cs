@@ -35,6 +35,11 @@ internal static class DatabaseRegistry
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
     public static OptionSet Open(ConnectionSettings settings, Action<SqliteConnection>? initializer)
     {
+        if (TryGetLast(settings, initializer) is { } last)
+        {
+            return last;
+        }
+
         var target = new Target(settings.ResolveDataSource(), settings.OptionSet, initializer);
         if (TryGet(target, out var known))
         {
@@ -77,6 +82,11 @@ internal static class DatabaseRegistry
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
     public static ValueTask<OptionSet> OpenAsync(ConnectionSettings settings, Action<SqliteConnection>? initializer, CancellationToken cancellationToken)
     {
+        if (TryGetLast(settings, initializer) is { } last)
+        {
+            return new(last);
+        }
+
         var target = new Target(settings.ResolveDataSource(), settings.OptionSet, initializer);
         if (TryGet(target, out var known))
         {
@@ -151,6 +161,9 @@ internal static class DatabaseRegistry
         }
     }
 
+    private static OptionSet? TryGetLast(ConnectionSettings settings, Action<SqliteConnection>? initializer)
+        => settings.LastTarget is { } last && last.Initializer == initializer && last.Database.TryAddSession() ? last : null;
+
     private static SemaphoreSlim StripeOf(Target target)
         => Stripes[(target.GetHashCode() & int.MaxValue) % Stripes.Length];
 
@@ -207,6 +220,11 @@ internal static class DatabaseRegistry
         {
             var options = database.GetOrOpen(settings, target.Name with { Name = target.Name.Kind == DataSourceKind.File ? database.Identity : target.Name.Name }, target.Initializer, deadline);
             ByTarget[target] = options;
+            if (settings.IsFixed)
+            {
+                settings.LastTarget = options;
+            }
+
             return options;
         }
         catch

@@ -12,8 +12,10 @@ namespace SplitSqlite.Engine;
 /// <remarks>Not thread-safe, as ADO.NET's connections are not; only a cursor's <see cref="CommandCursor.Cancel"/> may come from elsewhere.</remarks>
 internal sealed partial class Session : WriterHolder, ISessionValues
 {
-    private readonly List<CommandCursor> _cursors = [];
-    private readonly List<LeasedStream> _streams = [];
+    // Open cursors, linked through themselves: one is opened and closed with each command.
+    private CommandCursor? _cursors;
+    private List<LeasedStream>? _streams;
+    private SessionPragmas? _pragmas;
 
     // The reader lease taken last, offered to a nested read while it is still open and fresh.
     private ConnectionLease? _reading;
@@ -27,7 +29,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     {
         Options = options;
         Settings = settings;
-        Pragmas = new SessionPragmas(this);
     }
 
     /// <summary>Gets the option set whose connections serve the session.</summary>
@@ -40,7 +41,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public ConnectionSettings Settings { get; private set; }
 
     /// <summary>Gets what PRAGMAs the session has set without their being run.</summary>
-    public SessionPragmas Pragmas { get; }
+    public SessionPragmas Pragmas => _pragmas ??= new SessionPragmas(this);
 
     /// <summary>Gets what the session is doing.</summary>
     public SessionState State { get; private set; }
@@ -89,7 +90,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public Deadline DeadlineOf(int? commandTimeout, int defaultTimeout)
     {
         var timeout = commandTimeout is { } own ? TimeSpan.FromSeconds(own)
-            : Pragmas.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
+            : _pragmas?.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
             : TimeSpan.FromSeconds(defaultTimeout);
         return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout, TimeProvider.System);
     }
@@ -128,17 +129,45 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     }
 
     /// <summary>Registers an open cursor.</summary>
-    public void Add(CommandCursor cursor) => _cursors.Add(cursor);
+    public void Add(CommandCursor cursor)
+    {
+        cursor.NextOpen = _cursors;
+        if (_cursors is not null)
+        {
+            _cursors.PreviousOpen = cursor;
+        }
+
+        _cursors = cursor;
+    }
 
     /// <summary>Forgets a cursor that has closed.</summary>
-    public void Remove(CommandCursor cursor) => _cursors.Remove(cursor);
+    public void Remove(CommandCursor cursor)
+    {
+        if (cursor.PreviousOpen is { } previous)
+        {
+            previous.NextOpen = cursor.NextOpen;
+        }
+        else
+        {
+            _cursors = cursor.NextOpen;
+        }
+
+        if (cursor.NextOpen is { } next)
+        {
+            next.PreviousOpen = cursor.PreviousOpen;
+        }
+
+        cursor.NextOpen = null;
+        cursor.PreviousOpen = null;
+    }
 
     /// <summary>Buffers what the open cursors of a lease have not handed out yet, and frees the lease of them.</summary>
     public void DetachCursors(ConnectionLease lease, CommandCursor? except)
     {
-        for (var i = _cursors.Count - 1; i >= 0; i--)
+        // A cursor that is detached stays in the list until its reader closes.
+        for (var cursor = _cursors; cursor is not null; cursor = cursor.NextOpen)
         {
-            if (_cursors[i] is var cursor && cursor != except && cursor.Uses(lease))
+            if (cursor != except && cursor.Uses(lease))
             {
                 cursor.Detach();
             }
@@ -149,11 +178,11 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 
     private void DetachStreams(ConnectionLease? lease)
     {
-        for (var i = _streams.Count - 1; i >= 0; i--)
+        for (var i = _streams?.Count - 1 ?? -1; i >= 0; i--)
         {
-            if (lease is null || _streams[i].Uses(lease))
+            if (lease is null || _streams![i].Uses(lease))
             {
-                _streams[i].Detach();
+                _streams![i].Detach();
             }
         }
     }
@@ -163,14 +192,14 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     {
         var stream = new LeasedStream(new SqliteBlob(lease.Connection.Inner, database, table, column, rowid, readOnly: true), this, lease);
         lease.AddUser();
-        _streams.Add(stream);
+        (_streams ??= []).Add(stream);
         return stream;
     }
 
     /// <summary>Forgets a stream that has closed or become a copy.</summary>
     public void Remove(LeasedStream stream, ConnectionLease lease)
     {
-        _streams.Remove(stream);
+        _streams?.Remove(stream);
         Release(lease);
     }
 
@@ -226,10 +255,22 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             return;
         }
 
-        var errors = new List<Exception>();
-        foreach (var cursor in _cursors.ToArray())
+        if (_cursors is null && _held is null && _streams is not { Count: > 0 })
         {
-            Try(runRest && !cursor.IsCancelled ? cursor.Close : cursor.Abandon);
+            MoveTo(SessionState.Closed);
+            Database.RemoveSession();
+            return;
+        }
+
+        CloseAll(runRest);
+    }
+
+    private void CloseAll(bool runRest)
+    {
+        var errors = new List<Exception>();
+        while (_cursors is { } cursor)
+        {
+            Try(runRest ? cursor.Close : cursor.Abandon);
         }
 
         Try(() => DetachStreams(null));
