@@ -19,20 +19,25 @@ public sealed class BackgroundTests
         Assert.Equal(nameof(BackgroundTests), Assert.IsType<InvalidOperationException>(Background.LastFailure).Message);
     }
 
-    [Fact]
-    public async Task Initializer_that_opens_its_own_database_is_told_and_waits_for_nobody()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Initializer_that_opens_its_own_database_is_told_and_waits_for_nobody(bool bySameSource)
     {
         using var file = new TestFile("Default Timeout=10");
+        SplitSqliteDataSource? self = null;
         await using var source = new SplitSqliteDataSourceBuilder(file.ConnectionString())
             .UsePhysicalConnectionInitializer(_ =>
             {
-                using var again = new SplitSqliteConnection(file.ConnectionString());
+                using var again = bySameSource ? self!.CreateConnection() : new SplitSqliteConnection(file.ConnectionString());
                 again.Open();
             })
             .Build();
+        self = source;
 
-        // On a thread of its own: one that waits for itself is given up.
+        // On threads of their own: one that waits for itself is given up.
         await Schedule.OnThread(() => Assert.Throws<InvalidOperationException>(source.OpenConnection)).Comes();
+        await Schedule.OnThread(() => Assert.ThrowsAsync<InvalidOperationException>(async () => await source.OpenConnectionAsync())).Unwrap().Comes();
         using var connection = file.Open();
         connection.Run("CREATE TABLE t(a)");
         file.AssertIdle();
