@@ -272,10 +272,12 @@ internal sealed partial class CommandCursor
             raw.SQLITE_READONLY,
             raw.SQLITE_READONLY);
 
-    private static void RefuseWrites(SqlStatement statement)
+    private void RefuseWrites(SqlStatement statement)
     {
-        if (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
-            || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File })
+        // With Mode=ReadOnly SQLite refuses them itself, and in its own words.
+        if (!_session.Options.IsReadOnly
+            && (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
+                || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File }))
         {
             throw new SqliteException(
                 "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: this transaction is a read-only snapshot (IsolationLevel.Snapshot, or SplitSqliteTransactionOptions.ReadOnly). Begin another one to write.",
