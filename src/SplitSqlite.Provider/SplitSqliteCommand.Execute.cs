@@ -131,7 +131,7 @@ public sealed partial class SplitSqliteCommand
         finally
         {
             await registration.DisposeAsync().ConfigureAwait(false);
-            cursor.CancelledBy = default;
+            cursor.EndCall();
             GC.KeepAlive(_connection);
         }
     }

@@ -62,9 +62,6 @@ public sealed partial class SplitSqliteConnection : DbConnection
         set => _defaultTimeout = value;
     }
 
-    /// <summary>Gets the number of seconds that <see cref="Open"/> may wait for other processes: the default timeout.</summary>
-    public override int ConnectionTimeout => DefaultTimeout;
-
     /// <summary>Gets <c>main</c>, the name of the schema, as Microsoft.Data.Sqlite does.</summary>
     public override string Database => "main";
 
@@ -164,6 +161,25 @@ public sealed partial class SplitSqliteConnection : DbConnection
     public override void ChangeDatabase(string databaseName)
         => throw new NotSupportedException("A SQLite connection can't change its database. Open another connection, or use ATTACH.");
 
+    /// <summary>Lists the schema collections that there are, as Microsoft.Data.Sqlite does.</summary>
+    public override DataTable GetSchema() => GetSchema(DbMetaDataCollectionNames.MetaDataCollections);
+
+    /// <summary>Gets a schema collection: <c>MetaDataCollections</c> or <c>ReservedWords</c>, as with Microsoft.Data.Sqlite. For tables and columns, ask SQLite's <c>pragma_…</c> functions.</summary>
+    /// <param name="collectionName">The collection's name.</param>
+    /// <exception cref="ArgumentException">There is no such collection.</exception>
+    public override DataTable GetSchema(string collectionName) => GetSchema(collectionName, []);
+
+    /// <inheritdoc cref="GetSchema(string)"/>
+    /// <param name="collectionName">The collection's name.</param>
+    /// <param name="restrictionValues">Must be empty: the collections take no restrictions.</param>
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues)
+    {
+        // Both collections are Microsoft.Data.Sqlite's own and the same for every database.
+        using var plain = new SqliteConnection("Data Source=:memory:");
+        plain.Open();
+        return plain.GetSchema(collectionName, restrictionValues);
+    }
+
     /// <summary>Makes a command of this connection and its present transaction.</summary>
     public new SplitSqliteCommand CreateCommand() => new() { Connection = this, Transaction = Transaction };
 
@@ -204,11 +220,16 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private void Opened(OptionSet options, ConnectionSettings settings)
     {
         var session = new Session(options, settings);
-        if (options.Database.IsUnshared)
+        if (options.Database.IsUnshared || _setUps is not null)
         {
+            var deadline = session.DeadlineOf(null, DefaultTimeout);
             try
             {
-                session.GoPrivate(session.DeadlineOf(null, DefaultTimeout));
+                session.GoPrivate(deadline);
+                foreach (var setUp in _setUps ?? [])
+                {
+                    session.SetUp(setUp, deadline);
+                }
             }
             catch
             {

@@ -101,7 +101,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
         }
     }
 
-    /// <summary>Runs what is left of the batch, then closes the reader. Calling it again does nothing.</summary>
+    /// <summary>Runs what is left of the batch, unless it was cancelled, then closes the reader. Calling it again does nothing.</summary>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">A statement failed. The reader is closed all the same.</exception>
     public override void Close()
     {
@@ -112,7 +112,15 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
 
         try
         {
-            _cursor.Close();
+            if (_cursor is CommandCursor { IsCancelled: true } cancelled)
+            {
+                // Who cancels and closes wants neither the rest nor to be told so (Dapper does both where an enumeration is left early).
+                cancelled.Abandon();
+            }
+            else
+            {
+                _cursor.Close();
+            }
         }
         finally
         {

@@ -101,6 +101,9 @@ internal sealed class Checkpointer
         if (interruptible)
         {
             writer.BeginRunning(_execution);
+
+            // Published before HasWaiters is read, or a writer that queues in between would neither be seen nor interrupt.
+            Thread.MemoryBarrier();
         }
 
         try

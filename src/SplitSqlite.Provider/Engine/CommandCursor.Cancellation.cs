@@ -14,6 +14,9 @@ internal sealed partial class CommandCursor
     /// <summary>Gets or sets the token that an <see cref="OperationCanceledException"/> is to carry, while an async call is under way.</summary>
     public CancellationToken CancelledBy { get; set; }
 
+    /// <summary>Gets whether the execution was asked to end.</summary>
+    public bool IsCancelled => _isCancelled;
+
     /// <inheritdoc/>
     public PhysicalConnection? RunsOn
     {
@@ -37,6 +40,18 @@ internal sealed partial class CommandCursor
         }
 
         _physical?.Interrupt(this);
+    }
+
+    /// <summary>Ends the async call that executed the command. Its token means nothing to a data reader that it has handed out.</summary>
+    public void EndCall()
+    {
+        if (CancelledBy.IsCancellationRequested && _state is not State.Closed)
+        {
+            // It fired when there was nothing left to cancel.
+            _isCancelled = false;
+        }
+
+        CancelledBy = default;
     }
 
     // Made only when there is something to wait for: most executions never wait.

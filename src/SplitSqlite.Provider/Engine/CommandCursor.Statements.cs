@@ -102,6 +102,9 @@ internal sealed partial class CommandCursor
         _active = part;
         BeginRunning(connection);
         var rc = prepared.Step();
+
+        // Between two steps nothing runs that an interrupt could be meant for; it would hit another statement of the connection.
+        EndRunning();
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
             _current = new CursorRows(this, prepared, rc);
@@ -109,7 +112,6 @@ internal sealed partial class CommandCursor
         }
 
         // A statement without columns is done with its first step.
-        EndRunning();
         if (rc == raw.SQLITE_DONE)
         {
             prepared.Reset();
@@ -159,11 +161,52 @@ internal sealed partial class CommandCursor
             {
                 _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: true);
             }
+
+            if (rc == raw.SQLITE_INTERRUPT)
+            {
+                _session.EndInterrupt(_lease!, this);
+            }
         }
     }
 
+    // One step of a statement after its first.
+    private int StepOn(PreparedStatement statement)
+    {
+        var lease = _lease!;
+        lease.Connection.BeginRunning(this);
+        Thread.MemoryBarrier();
+        if (_isCancelled && statement.IsReadOnly)
+        {
+            EndRunning();
+            throw Cancelled();
+        }
+
+        // A statement that writes has written everything at its first step and commits when it is reset. Left in the middle here it would
+        // be told as cancelled and yet be committed; so it goes on, unless an interrupt reaches SQLite, which then undoes it.
+        var rc = statement.Step();
+        EndRunning();
+        if (rc is raw.SQLITE_ROW or raw.SQLITE_DONE)
+        {
+            return rc;
+        }
+
+        if (lease.Connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
+        {
+            // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
+            EndActive(throws: false);
+        }
+
+        if (rc == raw.SQLITE_INTERRUPT)
+        {
+            _session.EndInterrupt(lease, this);
+        }
+
+        return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
+    }
+
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
-    private void EndActive()
+    /// <param name="throws">Whether an error of it is thrown; false where one is under way already.</param>
+    private void EndActive(bool throws = true)
     {
         if (_active is not { Prepared: { } prepared } part || _lease is not { } lease)
         {
@@ -184,7 +227,7 @@ internal sealed partial class CommandCursor
             AddChanges();
         }
 
-        if (failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled))
+        if (throws && failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled))
         {
             SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
         }
@@ -272,11 +315,6 @@ internal sealed partial class CommandCursor
     /// <summary>The rows of a live statement, which see a cancellation and end the statement's own way.</summary>
     private sealed class CursorRows(CommandCursor cursor, PreparedStatement statement, int firstStep) : StatementRows(statement, firstStep)
     {
-        protected override int Step()
-        {
-            cursor.ThrowIfCancelled();
-            var rc = Statement.Step();
-            return rc == raw.SQLITE_INTERRUPT && cursor._isCancelled ? throw cursor.Cancelled() : rc;
-        }
+        protected override int Step() => cursor.StepOn(Statement);
     }
 }

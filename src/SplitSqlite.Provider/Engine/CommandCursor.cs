@@ -232,8 +232,9 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         switch (_state)
         {
             case State.Live:
-                // As Microsoft.Data.Sqlite does, what is left of the batch is run; unlike there, what it throws is thrown.
-                while (NextResult())
+                // As Microsoft.Data.Sqlite does, what is left of the batch is run; unlike there, what it throws is thrown. Not after a
+                // Cancel, which callers send to an abandoned reader just before they close it.
+                while (!_isCancelled && NextResult())
                 {
                 }
 
@@ -247,7 +248,10 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                 while (_stages!.TryDequeue(out var stage))
                 {
                     _recordsAffected = stage.RecordsAffected;
-                    stage.Error?.Throw();
+                    if (!_isCancelled)
+                    {
+                        stage.Error?.Throw();
+                    }
                 }
 
                 break;
@@ -279,13 +283,14 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
 
         _stages = new Queue<Stage>();
-        ResultSet? first = null;
+        BufferedRows? first = null;
         try
         {
             if (_current is not null)
             {
-                first = Buffer(_current);
-                EndActive();
+                // A read's error belongs to the row that would have met it, and to nobody who stops before.
+                first = _current as BufferedRows ?? BufferedRows.Drain(_current, deferErrors: _active?.Prepared?.IsReadOnly == true);
+                EndActive(throws: first.Failure is null);
             }
 
             var affected = _recordsAffected;
@@ -393,7 +398,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         catch (Exception exception) when (_stages.Count > 0 && exception is not OutOfMemoryException)
         {
             // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
-            EndActive();
+            EndActive(throws: false);
             _stages.Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
             return EndOfRun();
         }
@@ -499,9 +504,9 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
             return;
         }
 
-        EndRunning();
+        // After an error, or dropped on the way: what it has done is told to the session all the same.
+        EndActive(throws: false);
         _lease = null;
-        _active = null;
         if (_command is { } command)
         {
             _command = null;

@@ -39,6 +39,7 @@ internal sealed class ConnectionLease(PhysicalConnection connection)
     {
         Session = session;
         Connection.Session = session;
+        Connection.Guard.Forget();
         Users = 0;
         IsPinned = false;
     }

@@ -232,15 +232,13 @@ internal sealed class Database
     /// <summary>After ANALYZE: readers that are open don't learn of the new statistics (FACTS 9), so they are renewed.</summary>
     public void RenewReaders()
     {
-        Readers.Retire();
-        DisposeAll(Readers.TakeIdle());
+        DisposeAll(Readers.Retire());
     }
 
     /// <summary>Closes what is idle now, and what is in use when it comes back (<c>ClearPool</c>).</summary>
     public void Clear()
     {
-        Readers.Retire();
-        DisposeAll(Readers.TakeIdle());
+        DisposeAll(Readers.Retire());
         Interlocked.Increment(ref _writerGeneration);
         if (!CloseIfUnused(force: true))
         {

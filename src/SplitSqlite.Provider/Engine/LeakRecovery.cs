@@ -6,10 +6,10 @@ namespace SplitSqlite.Engine;
 /// </summary>
 internal static class LeakRecovery
 {
-    private static long _recovered;
+    private static long RecoveredSessions;
 
     /// <summary>Gets how many sessions were recovered.</summary>
-    public static long Recovered => Volatile.Read(ref _recovered);
+    public static long Recovered => Volatile.Read(ref RecoveredSessions);
 
     /// <summary>Has a session closed soon. Called by a finalizer.</summary>
     public static void Enqueue(Session session)
@@ -17,7 +17,7 @@ internal static class LeakRecovery
             static leaked =>
             {
                 leaked.Close(runRest: false);
-                Interlocked.Increment(ref _recovered);
+                Interlocked.Increment(ref RecoveredSessions);
             },
             session,
             preferLocal: false);

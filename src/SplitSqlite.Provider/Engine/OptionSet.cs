@@ -60,7 +60,7 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
             }
 
             connection.Guard.Attach(connection.Handle);
-            connection.Guard.Mode = IsReadOnly ? GuardMode.Off : GuardMode.Read;
+            connection.Guard.Mode = IsReadOnly ? GuardMode.Record : GuardMode.Read;
             return connection;
         }
         catch

@@ -215,11 +215,6 @@ internal sealed partial class Session
     /// <summary>Gives the session a physical connection of its own.</summary>
     public void GoPrivate(Deadline deadline)
     {
-        if (Options.IsReadOnly)
-        {
-            throw new NotSupportedException("A session opened with Mode=ReadOnly has shared readers only; open it with another mode for TEMP objects, ATTACH and PRAGMAs that change the connection.");
-        }
-
         var connection = Options.OpenPrivate(PhysicalRole.Private, deadline);
         try
         {
@@ -250,7 +245,7 @@ internal sealed partial class Session
             _ = connection.Rollback();
         }
 
-        if (!connection.IsDisposed && connection.IsClean)
+        if (!connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState)
         {
             Database.Readers.Return(slot)?.Dispose();
         }

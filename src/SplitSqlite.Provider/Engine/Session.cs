@@ -22,6 +22,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     // What a transaction, a snapshot or a private session holds between commands.
     private ConnectionLease? _held;
     private SavepointStack? _savepoints;
+    private bool _isEndingInterrupt;
 
     public Session(OptionSet options, ConnectionSettings settings)
     {
@@ -146,6 +147,28 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         DetachStreams(lease);
     }
 
+    /// <summary>
+    /// After an interrupt reached a connection: SQLite fails everything on it with the same code until no statement of it is active any more,
+    /// and a write among that would take the transaction with it. So the other open cursors end here, with that code when they are read on.
+    /// </summary>
+    public void EndInterrupt(ConnectionLease lease, CommandCursor interrupted)
+    {
+        if (_isEndingInterrupt)
+        {
+            return;
+        }
+
+        _isEndingInterrupt = true;
+        try
+        {
+            DetachCursors(lease, interrupted);
+        }
+        finally
+        {
+            _isEndingInterrupt = false;
+        }
+    }
+
     private void DetachStreams(ConnectionLease? lease)
     {
         for (var i = _streams.Count - 1; i >= 0; i--)
@@ -228,7 +251,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         var errors = new List<Exception>();
         foreach (var cursor in _cursors.ToArray())
         {
-            Try(runRest ? cursor.Close : cursor.Abandon);
+            Try(runRest && !cursor.IsCancelled ? cursor.Close : cursor.Abandon);
         }
 
         Try(() => DetachStreams(null));

@@ -5,10 +5,10 @@ namespace SplitSqlite.Engine;
 /// <summary>Who holds or wants the writer of a database, in words that a message can use. Never roots a public object.</summary>
 internal abstract class WriterHolder
 {
-    private static long _lastId;
+    private static long LastId;
 
     /// <summary>Gets a number that tells sessions apart in messages.</summary>
-    public long Id { get; } = Interlocked.Increment(ref _lastId);
+    public long Id { get; } = Interlocked.Increment(ref LastId);
 
     /// <summary>Gets or sets the SQL that runs, or ran last, under the writer.</summary>
     public string? Sql { get; set; }

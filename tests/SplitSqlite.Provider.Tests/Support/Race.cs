@@ -4,15 +4,15 @@ namespace SplitSqlite.Tests.Support;
 internal static class Race
 {
     /// <summary>
-    /// Runs the rounds. Whoever won a round begins the next one a little later than the other, so that the rounds keep to where both come at
+    /// Runs the rounds (1,000, or SPLITSQLITE_RACE). Whoever won a round begins the next one a little later than the other, so that the rounds keep to where both come at
     /// the same moment, instead of one side always being first.
     /// </summary>
-    /// <param name="rounds">How often.</param>
     /// <param name="prepare">
     /// Makes a round's two contestants, and the check of what came out, which answers whether the left one won, or <see langword="null"/> where it can't tell.
     /// </param>
-    public static void Run(int rounds, Func<(Action Left, Action Right, Func<bool?> Check)> prepare)
+    public static void Run(Func<(Action Left, Action Right, Func<bool?> Check)> prepare)
     {
+        int rounds = int.TryParse(Environment.GetEnvironmentVariable("SPLITSQLITE_RACE"), out int given) ? given : 1000;
         int begun = 0;
         int ended = 0;
         int leftLate = 0;

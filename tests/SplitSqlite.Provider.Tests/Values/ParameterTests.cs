@@ -213,29 +213,35 @@ public sealed class ParameterTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Parameters_in_order_are_bound_without_allocation()
+    [Theory]
+    [InlineData("@", "abcdef")]
+    [InlineData("", "abcdef")]
+    [InlineData("@", "fedcba")]
+    [InlineData("", "fedcba")]
+    public void Parameters_are_bound_without_allocation(string prefix, string order)
     {
         using PreparedStatement statement = Prepare("SELECT @a, @b, @c, @d, @e, @f");
         using var command = new SqliteCommand();
-        command.Parameters.AddWithValue("@a", 1);
-        command.Parameters.AddWithValue("@b", "some text that is not short but not long either");
-        command.Parameters.AddWithValue("@c", Guid.NewGuid());
-        command.Parameters.AddWithValue("@d", DateTime.UtcNow);
-        command.Parameters.AddWithValue("@e", 12.5m);
-        command.Parameters.AddWithValue("@f", new string('x', 1000));
-        for (int i = 0; i < 100; i++)
+        object[] values = [1, "some text that is not short but not long either", Guid.NewGuid(), DateTime.UtcNow, 12.5m, new string('x', 1000)];
+        foreach (char name in order)
         {
-            ParameterBinder.Bind(statement, command.Parameters);
+            command.Parameters.AddWithValue(prefix + name, values[name - 'a']);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        // Several rounds: a collection may empty the array pool in one of them, and the first compiles.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
         {
-            ParameterBinder.Bind(statement, command.Parameters);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                ParameterBinder.Bind(statement, command.Parameters);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     private static object? Run(PreparedStatement statement, SqliteParameterCollection parameters)

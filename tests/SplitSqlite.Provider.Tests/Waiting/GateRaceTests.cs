@@ -4,10 +4,9 @@ using SplitSqlite.Tests.Support;
 namespace SplitSqlite.Tests.Waiting;
 
 /// <summary>Two things at the same moment, thousands of times: one of them wins, and the permit is where the outcome says it is.</summary>
+[Collection(Alone.Name)]
 public sealed class GateRaceTests
 {
-    private const int Rounds = 2000;
-
     private readonly ManualTimeProvider _time = new();
     private readonly Gate<string, string> _gate;
 
@@ -18,7 +17,7 @@ public sealed class GateRaceTests
     //     …
     // ] | x
     [Fact]
-    public void Grant_meets_token() => Race.Run(Rounds, () =>
+    public void Grant_meets_token() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         var leave = new CancellationTokenSource();
@@ -33,7 +32,7 @@ public sealed class GateRaceTests
     });
 
     [Fact]
-    public void Grant_meets_token_of_a_blocked_thread() => Race.Run(300, () =>
+    public void Grant_meets_token_of_a_blocked_thread() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         var leave = new CancellationTokenSource();
@@ -49,7 +48,7 @@ public sealed class GateRaceTests
     });
 
     [Fact]
-    public void Grant_meets_deadline() => Race.Run(Rounds, () =>
+    public void Grant_meets_deadline() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         Task<GatePermit> b = _gate.EnterAsync("B", Deadline.After(TimeSpan.FromSeconds(1), _time), default).AsTask();
@@ -57,7 +56,7 @@ public sealed class GateRaceTests
     });
 
     [Fact]
-    public void Grant_meets_deadline_of_a_blocked_thread() => Race.Run(300, () =>
+    public void Grant_meets_deadline_of_a_blocked_thread() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         Task<GatePermit> b = Schedule.OnThread(() => _gate.Enter("B", Deadline.After(TimeSpan.FromSeconds(1), _time), default));
@@ -66,7 +65,7 @@ public sealed class GateRaceTests
     });
 
     [Fact]
-    public void Token_meets_deadline() => Race.Run(Rounds, () =>
+    public void Token_meets_deadline() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         var leave = new CancellationTokenSource();
@@ -87,7 +86,7 @@ public sealed class GateRaceTests
     // A
     // ] | [ B             either B finds the gate free, or it queues and is handed the permit
     [Fact]
-    public void Exit_meets_arrival() => Race.Run(Rounds, () =>
+    public void Exit_meets_arrival() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         Task<GatePermit> b = null!;
@@ -114,7 +113,7 @@ public sealed class GateRaceTests
     // back  | x
     // ]
     [Fact]
-    public void Putting_back_meets_token() => Race.Run(Rounds, () =>
+    public void Putting_back_meets_token() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         var leave = new CancellationTokenSource();
@@ -143,7 +142,7 @@ public sealed class GateRaceTests
 
     // The leader leaves while another of its threads puts work back.
     [Fact]
-    public void Putting_back_meets_exit() => Race.Run(Rounds, () =>
+    public void Putting_back_meets_exit() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         Task<GateTurn> b = _gate.OfferAsync("B", "b", Deadline.None, default).AsTask();
@@ -168,7 +167,7 @@ public sealed class GateRaceTests
 
     // A draw finds either work that can't leave any more, or nobody.
     [Fact]
-    public void Draw_meets_token() => Race.Run(Rounds, () =>
+    public void Draw_meets_token() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         var leave = new CancellationTokenSource();
@@ -188,7 +187,7 @@ public sealed class GateRaceTests
     });
 
     [Fact]
-    public void Two_exits_of_one_permit_make_one() => Race.Run(Rounds, () =>
+    public void Two_exits_of_one_permit_make_one() => Race.Run(() =>
     {
         Assert.True(_gate.TryEnter("A", out GatePermit a));
         int thrown = 0;

@@ -4,6 +4,7 @@ using SplitSqlite.Tests.Support;
 namespace SplitSqlite.Tests.Waiting;
 
 /// <summary>64 threads and tasks with random tokens, deadlines and offers of work.</summary>
+[Collection(Alone.Name)]
 public sealed class GateStressTests
 {
     private readonly Gate<Visit, Visit> _gate = new(TimeProvider.System);

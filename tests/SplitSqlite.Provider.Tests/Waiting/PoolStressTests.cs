@@ -4,6 +4,7 @@ using SplitSqlite.Tests.Support;
 namespace SplitSqlite.Tests.Waiting;
 
 /// <summary>64 threads and tasks, three keys, four items, with random tokens, deadlines, failures, overflow, trimming and retiring.</summary>
+[Collection(Alone.Name)]
 public sealed class PoolStressTests
 {
     private const int Capacity = 4;

@@ -36,6 +36,9 @@ internal sealed class BufferedRows : ResultSet
     /// <inheritdoc/>
     public override bool IsOnRow => (uint)_row < (uint)_rowCount;
 
+    /// <summary>Gets the error that the read behind the last row will throw, if there is one.</summary>
+    public Exception? Failure => _failure?.SourceException;
+
     /// <summary>Gets the number of rows held.</summary>
     public int RowCount => _rowCount;
 

@@ -6,7 +6,7 @@ namespace SplitSqlite.Engine;
 /// <summary>Values of any storage class in little memory: 16 bytes each, texts and blobs side by side in shared blocks.</summary>
 internal sealed class CellStore
 {
-    private const int FirstBlock = 256;
+    private const int FirstBlock = 64;
     private const int LargestBlock = 1 << 20;
 
     private Cell[] _cells;
@@ -70,7 +70,7 @@ internal sealed class CellStore
     private void AddBlock(int atLeast)
     {
         // Blocks double up to a bound and are never copied; what is larger than the next one gets a block of its own size.
-        int size = _blockCount < 12 ? FirstBlock << _blockCount : LargestBlock;
+        int size = _blockCount < 14 ? FirstBlock << _blockCount : LargestBlock;
         if (_blockCount == _blocks.Length)
         {
             Array.Resize(ref _blocks, Math.Max(2, _blockCount * 2));

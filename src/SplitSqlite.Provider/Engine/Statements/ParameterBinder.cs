@@ -39,7 +39,7 @@ internal static class ParameterBinder
         }
     }
 
-    /// <summary>Binds parameters as long as they have the names of the statement's, in its order.</summary>
+    /// <summary>Binds parameters as long as they have the names of the statement's, with or without prefix, in its order.</summary>
     /// <returns>How many were bound.</returns>
     private static int BindInOrder(PreparedStatement statement, SqliteParameterCollection? parameters, int count)
     {
@@ -53,7 +53,8 @@ internal static class ParameterBinder
         {
             SqliteParameter parameter = parameters![i];
             string name = parameter.ParameterName;
-            if (name.Length == 0 || name != names[i])
+            if (name.Length == 0
+                || (name != names[i] && !(statement.HasDistinctNames && IsWithoutPrefix(name, names[i]))))
             {
                 return i;
             }
@@ -109,20 +110,12 @@ internal static class ParameterBinder
         int matches = 0;
         for (int i = 0; i < names.Length; i++)
         {
-            string? candidate = names[i];
-            if (candidate is null)
-            {
-                continue;
-            }
-
-            if (candidate == name)
+            if (names[i] == name)
             {
                 return i + 1;
             }
 
-            if (candidate.Length == name.Length + 1
-                && candidate[0] is '@' or '$' or ':'
-                && candidate.AsSpan(1).SequenceEqual(name))
+            if (IsWithoutPrefix(name, names[i]))
             {
                 prefixed = i + 1;
                 matches++;
@@ -131,6 +124,14 @@ internal static class ParameterBinder
 
         return Choose(name, prefixed, matches);
     }
+
+    /// <summary>Gets whether a name is another's without the prefix; one that has a prefix itself never is.</summary>
+    private static bool IsWithoutPrefix(string name, string? full)
+        => full is not null
+            && full.Length == name.Length + 1
+            && full[0] is '@' or '$' or ':'
+            && name[0] is not ('@' or '$' or ':')
+            && full.EndsWith(name, StringComparison.Ordinal);
 
     private static int FindIndexNatively(PreparedStatement statement, string name)
     {

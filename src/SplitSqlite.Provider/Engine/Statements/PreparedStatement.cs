@@ -14,6 +14,7 @@ internal sealed class PreparedStatement : IDisposable
 
     private readonly sqlite3 _db;
     private string?[]? _parameterNames;
+    private bool? _hasDistinctNames;
     private ColumnInfo[]? _columns;
     private int _columnsVersion;
     private bool _holdsLargeBindings;
@@ -47,6 +48,21 @@ internal sealed class PreparedStatement : IDisposable
 
     /// <summary>Gets the names by position, prefix included; <see langword="null"/> for a bare <c>?</c>. A parameter has one name at most.</summary>
     public string?[] ParameterNames => _parameterNames ??= ReadParameterNames();
+
+    /// <summary>Gets whether no two names differ in their prefix only, so that a name without prefix means one parameter.</summary>
+    public bool HasDistinctNames
+    {
+        get
+        {
+            if (_hasDistinctNames is not { } distinct)
+            {
+                var seen = new HashSet<string>(StringComparer.Ordinal);
+                _hasDistinctNames = distinct = Array.TrueForAll(ParameterNames, name => name is null || seen.Add(name[1..]));
+            }
+
+            return distinct;
+        }
+    }
 
     /// <summary>Gets names, declared types and origins of the columns, read again where SQLite prepared the statement anew.</summary>
     public ColumnInfo[] Columns

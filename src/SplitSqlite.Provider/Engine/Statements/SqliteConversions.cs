@@ -12,8 +12,8 @@ namespace SplitSqlite.Engine;
 internal static class SqliteConversions
 {
     private static readonly Lock Gate = new();
-    private static SqliteConnection? _connection;
-    private static sqlite3_stmt? _echo;
+    private static SqliteConnection? SharedConnection;
+    private static sqlite3_stmt? Echo;
 
     /// <summary>Converts a REAL to an integer.</summary>
     public static long ToInt64(double value)
@@ -78,16 +78,16 @@ internal static class SqliteConversions
 
     private static sqlite3_stmt Begin()
     {
-        if (_echo is null)
+        if (Echo is null)
         {
-            _connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
-            _connection.Open();
+            SharedConnection = new SqliteConnection("Data Source=:memory:;Pooling=False");
+            SharedConnection.Open();
             SqliteException.ThrowExceptionForRC(
-                raw.sqlite3_prepare_v2(_connection.Handle, "SELECT ?1", out _echo),
-                _connection.Handle);
+                raw.sqlite3_prepare_v2(SharedConnection.Handle, "SELECT ?1", out Echo),
+                SharedConnection.Handle);
         }
 
-        return _echo;
+        return Echo;
     }
 
     private static void End(sqlite3_stmt echo)

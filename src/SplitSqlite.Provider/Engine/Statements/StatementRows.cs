@@ -13,6 +13,8 @@ internal class StatementRows : ResultSet
 {
     private readonly PreparedStatement _statement;
     private readonly sqlite3_stmt _handle;
+
+    // Only a first step prepares anew: the columns stay what they are from here on.
     private readonly int _fieldCount;
     private ColumnInfo[]? _columns;
     private State _state;
@@ -45,11 +47,7 @@ internal class StatementRows : ResultSet
     /// <summary>Gets whether a step failed, so that <c>sqlite3_reset</c> will return that same error once more.</summary>
     public bool HasFailed => _state == State.Failed;
 
-    /// <summary>Gets whether the statement has run to its end, or failed.</summary>
-    public bool IsFinished => _state >= State.AfterLast || (_state == State.BeforeFirst && !HasRows);
-
     /// <inheritdoc/>
-    // A step after the first never prepares anew, so both are fixed from here on.
     public override int FieldCount => _fieldCount;
 
     /// <inheritdoc/>

@@ -1,0 +1,72 @@
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+
+namespace SplitSqlite.Engine;
+
+/// <content>What is done to physical connections from outside: functions of the session's own, and backups.</content>
+internal sealed partial class Session
+{
+    /// <summary>Does something to the session's own physical connection, giving it one first; inside a transaction the shared writer becomes it at its end.</summary>
+    /// <exception cref="InvalidOperationException">The session is in a read-only snapshot, or has readers only.</exception>
+    public void SetUp(Action<SqliteConnection> setUp, Deadline deadline)
+    {
+        switch (State)
+        {
+            case SessionState.Snapshot:
+                throw new InvalidOperationException("Functions, collations and extensions can't be added inside a read-only snapshot: its reader goes back to the pool. Add them before the transaction begins, or for all connections by UsePhysicalConnectionInitializer.");
+            case SessionState.Free:
+                GoPrivate(deadline);
+                break;
+            case SessionState.Transaction:
+                _held!.Connection.IsTainted = true;
+                break;
+            default:
+                break;
+        }
+
+        setUp(_held!.Connection.Inner);
+
+        // A function redefined expires prepared statements by itself; one whose name was unknown before does not (FACTS 1).
+        _held.Connection.Commands.Clear();
+    }
+
+    /// <summary>Runs something on a connection that may write, under the gate.</summary>
+    public void WithWriter(Deadline deadline, Action<SqliteConnection> action)
+    {
+        var lease = TryAcquire(Route.Writer, deadline, out var free) ? free : Acquire(Route.Writer, deadline, CancellationToken.None);
+        lease.AddUser();
+        try
+        {
+            DetachCursors(lease, except: null);
+            action(lease.Connection.Inner);
+            Database.CountCommit();
+        }
+        finally
+        {
+            Release(lease);
+        }
+    }
+
+    /// <summary>Copies a schema from one consistent state, on a read-only connection of its own: no gate, no place in the pool.</summary>
+    public void BackupTo(SqliteConnection destination, string destinationName, string sourceName, Deadline deadline)
+    {
+        if (IsInTransaction || State == SessionState.Private)
+        {
+            // What a transaction has not committed, and TEMP objects and attached files, only its own connection knows.
+            _held!.Connection.Inner.BackupDatabase(destination, destinationName, sourceName);
+            return;
+        }
+
+        var lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
+        lease.Begin(this);
+        lease.AddUser();
+        try
+        {
+            lease.Connection.Inner.BackupDatabase(destination, destinationName, sourceName);
+        }
+        finally
+        {
+            Release(lease);
+        }
+    }
+}
