@@ -218,7 +218,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             TotalChanges += changed;
 
             // A failed or fruitless INSERT, UPDATE or DELETE sets changes() too; other statements leave the last one's, which on a shared writer may be somebody else's.
-            if (changed != 0 || statement.Kind is StatementKind.Dml or StatementKind.Temp)
+            if (changed != 0 || statement.Kind == StatementKind.Dml)
             {
                 Changes = raw.sqlite3_changes(connection.Handle);
             }

@@ -175,7 +175,7 @@ internal static class StatementClassifier
         }
 
         _ = cursor.Take("INTO") || cursor.Take("FROM");
-        return Of(cursor.IsTempObject() ? StatementKind.Temp : StatementKind.Dml);
+        return cursor.IsTempObject() ? new StatementClass(StatementKind.Dml, Route.Private) : Of(StatementKind.Dml);
     }
 
     private static StatementClass Create(ref SqlCursor cursor)
