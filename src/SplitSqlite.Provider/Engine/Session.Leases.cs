@@ -296,6 +296,7 @@ internal sealed partial class Session
     {
         Database.DropWriter(lease.Connection);
         lease.Connection.BecomePrivate();
+        Pragmas.Replay(lease.Connection);
         Hold(lease, SessionState.Private);
         ExitGate(lease);
     }

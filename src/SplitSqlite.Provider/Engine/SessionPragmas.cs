@@ -23,10 +23,10 @@ internal sealed class SessionPragmas(Session session)
         return pragma.Class switch
         {
             PragmaClass.Tuning => !isPrivate || pragma.Name is "wal_autocheckpoint" or "locking_mode" or "busy_timeout",
-            PragmaClass.Connection => !isPrivate && IsCurrent(pragma),
+            PragmaClass.Connection => !session.HasOwnConnection && IsCurrent(pragma),
             PragmaClass.Synchronous => !isPrivate && !session.IsInTransaction && Level(pragma.Argument) is { } level && level <= session.Options.SynchronousLevel,
             PragmaClass.JournalMode => string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
-            PragmaClass.Read when pragma.Argument is null && !isPrivate => ReadBack(pragma) is not null,
+            PragmaClass.Read when pragma.Argument is null && (!isPrivate || pragma.Name is "wal_autocheckpoint" or "busy_timeout") => ReadBack(pragma) is not null,
             _ => false,
         };
     }
@@ -110,7 +110,7 @@ internal sealed class SessionPragmas(Session session)
         }
 
         // Where our own set-up of the connections would show: what a plain connection answers.
-        return pragma.Name is "query_only" or "wal_autocheckpoint" or "busy_timeout" ? Typed(pragma.DefaultValue!) : null;
+        return pragma.Name is "wal_autocheckpoint" or "busy_timeout" || (pragma.Name == "query_only" && !session.HasOwnConnection) ? Typed(pragma.DefaultValue!) : null;
     }
 
     private static object Typed(string value)
