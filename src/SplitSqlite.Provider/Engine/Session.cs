@@ -97,7 +97,8 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         var timeout = commandTimeout is { } own ? TimeSpan.FromSeconds(own)
             : Pragmas.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
             : TimeSpan.FromSeconds(defaultTimeout);
-        return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout, TimeProvider.System);
+        // Microsoft.Data.Sqlite takes a negative one for no wait at all.
+        return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, TimeProvider.System);
     }
 
     /// <summary>Prepares the statements of a plan where they would run if that is possible without the writer, so that errors in them show.</summary>
