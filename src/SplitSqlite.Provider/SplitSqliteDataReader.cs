@@ -71,7 +71,18 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     {
         ThrowIfClosed();
         _blobs = null;
-        return _cursor.Current?.Read() ?? false;
+        if (_cursor.Current is not { } rows)
+        {
+            return false;
+        }
+
+        if (rows.Read())
+        {
+            return true;
+        }
+
+        _cursor.RowsEnded();
+        return false;
     }
 
     /// <summary>Runs the statements of a batch on to the next one with columns.</summary>

@@ -31,6 +31,10 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     private ResultSet? _current;
     private PreparedPart? _active;
     private int _recordsAffected = -1;
+
+    // What RecordsAffected becomes when the buffered rows at hand end; whether the live ones at hand are counted already.
+    private int? _affectedAtEnd;
+    private bool _isCounted;
     private Queue<Stage>? _stages;
     private bool _isRegistered;
 
@@ -227,6 +231,24 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     }
 
     /// <inheritdoc/>
+    public override void RowsEnded()
+    {
+        if (_affectedAtEnd is { } affected)
+        {
+            _affectedAtEnd = null;
+            _recordsAffected = affected;
+        }
+        else if (_state == State.Live && !_isCounted && _active?.Prepared is { IsReadOnly: false } && _current is { HasRows: true })
+        {
+            // The session takes the statement's values over when it is reset.
+            _isCounted = true;
+            var connection = _lease!.Connection;
+            var changes = connection.Role == PhysicalRole.Reader ? (int)_session.Changes : raw.sqlite3_changes(connection.Handle);
+            _recordsAffected = Math.Max(_recordsAffected, 0) + changes;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Close()
     {
         switch (_state)
@@ -284,6 +306,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
 
         _stages = new Queue<Stage>();
         BufferedRows? first = null;
+        var shown = _recordsAffected;
         try
         {
             if (_current is not null)
@@ -293,17 +316,17 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                 EndActive(throws: first.Failure is null);
             }
 
-            var affected = _recordsAffected;
+            _affectedAtEnd = first is { HasRows: true } ? _recordsAffected : null;
             RunRest();
-            Enqueue(null, _recordsAffected);
-            _recordsAffected = affected;
+            Enqueue(null);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // Thrown where Microsoft.Data.Sqlite would throw it: when the reader gets there, or at the latest when it closes.
-            _stages.Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
+            EnqueueError(exception);
         }
 
+        _recordsAffected = shown;
         _current = first;
         _state = State.Detached;
         ReturnLease();
@@ -399,11 +422,11 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         {
             // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
             EndActive(throws: false);
-            _stages.Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
+            EnqueueError(exception);
             return EndOfRun();
         }
 
-        Enqueue(null, _recordsAffected);
+        Enqueue(null);
         return EndOfRun();
     }
 
@@ -421,7 +444,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         {
             if (_session.Pragmas.Answer(statement.Pragma!) is { } rows)
             {
-                Enqueue(rows, _recordsAffected);
+                Enqueue(rows);
             }
             else
             {
@@ -429,7 +452,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
             }
         }
 
-        Enqueue(null, _recordsAffected);
+        Enqueue(null);
         _state = State.Detached;
         return NextStage() ? Outcome.Rows : Outcome.End;
     }
@@ -451,14 +474,19 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
                 return false;
             }
 
-            Enqueue(Buffer(_current!), _recordsAffected);
+            var rows = Buffer(_current!);
+            var shown = _recordsAffected;
             EndActive();
+            _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
         }
 
         return true;
     }
 
-    private void Enqueue(ResultSet? rows, int recordsAffected) => _stages!.Enqueue(new Stage(rows, recordsAffected, null));
+    private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, null, null));
+
+    private void EnqueueError(Exception exception)
+        => _stages!.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
 
     private bool NextStage()
     {
@@ -469,6 +497,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
 
         _recordsAffected = stage.RecordsAffected;
+        _affectedAtEnd = stage.AffectedAtEnd;
         if (stage.Error is { } error)
         {
             _state = State.Closed;
@@ -534,5 +563,5 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     }
 
     /// <summary>One result, or the end, or an error, of a cursor whose lease is gone.</summary>
-    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, ExceptionDispatchInfo? Error);
+    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, int? AffectedAtEnd, ExceptionDispatchInfo? Error);
 }
