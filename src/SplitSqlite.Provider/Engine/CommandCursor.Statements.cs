@@ -281,10 +281,12 @@ internal sealed partial class CommandCursor
     private static NotSupportedException Refusal()
         => new("PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file. Leave it out; writes are serialized without it.");
 
-    private static void RefuseWrites(SqlStatement statement)
+    private void RefuseWrites(SqlStatement statement)
     {
-        if (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
-            || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File })
+        // A file opened with Mode=ReadOnly refuses them by itself.
+        if (!_session.Options.IsReadOnly
+            && (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
+                || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File }))
         {
             throw new SqliteException(
                 "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: this transaction is a read-only snapshot (IsolationLevel.Snapshot, or SplitSqliteTransactionOptions.ReadOnly). Begin another one to write.",
