@@ -35,7 +35,7 @@ public sealed class CommandTests
         "CREATE VIEW old AS SELECT * FROM person WHERE age > 40", "CREATE TRIGGER t AFTER INSERT ON bag BEGIN UPDATE person SET age = 0; END", "CREATE VIRTUAL TABLE words USING fts5(body)",
         "ANALYZE", "REINDEX", "VACUUM",
         // EXPLAIN.
-        "EXPLAIN QUERY PLAN SELECT * FROM person WHERE id = 1", "EXPLAIN QUERY PLAN INSERT INTO bag VALUES (1, 1)", "EXPLAIN QUERY PLAN UPDATE person SET age = 1 WHERE id = 1", "EXPLAIN SELECT 1",
+        "EXPLAIN QUERY PLAN SELECT * FROM person WHERE id = 1", "EXPLAIN SELECT 1",
         // Session values in one command.
         "INSERT INTO person(name) VALUES ('dan'); SELECT changes()", "INSERT INTO person(name) VALUES ('dan'); SELECT last_insert_rowid()",
         "INSERT OR IGNORE INTO person(id, name) VALUES (1, 'x'); SELECT changes()", "UPDATE person SET age = 1; SELECT changes(), total_changes()", "SELECT changes(); UPDATE person SET age = 1",
@@ -83,6 +83,20 @@ public sealed class CommandTests
         }
     }
 
+    [Fact]
+    public void Explain_of_a_change_leaves_the_count_of_changes_alone()
+        => Script.Differs(
+            Script.Basic,
+            side =>
+            {
+                side.Open();
+                side.NonQuery("INSERT INTO bag VALUES (1, 1), (2, 2)");
+                side.Read("EXPLAIN QUERY PLAN UPDATE person SET age = 1 WHERE id = 1");
+                side.Scalar("SELECT changes()");
+            },
+            ("Scalar SELECT changes() => 0L", "Scalar SELECT changes() => 2L"));
+
+    // Microsoft.Data.Sqlite asks SQLite for the rest of such a text for ever.
     [Theory]
     [InlineData("\0")]
     [InlineData("SELECT 1\0 garbage")]

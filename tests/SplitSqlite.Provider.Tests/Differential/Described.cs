@@ -17,7 +17,7 @@ internal static class Described
         double number => "double " + number.ToString("R", CultureInfo.InvariantCulture),
         int number => number.ToString(CultureInfo.InvariantCulture),
         long number => number.ToString(CultureInfo.InvariantCulture) + "L",
-        Type type => type.Name,
+        Type type => Name(type),
         Enum flag => flag.ToString(),
         DbDataReader => "a reader",
         DbTransaction transaction => "a transaction, " + transaction.IsolationLevel,

@@ -133,7 +133,7 @@ internal static class Script
 
         foreach (var table in tables)
         {
-            foreach (var row in Rows($"SELECT * FROM \"{table}\""))
+            foreach (var row in Rows($"SELECT * FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))
             {
                 log.Add($"file: {table} {string.Join(" | ", row.Select(Described.Value))}");
             }

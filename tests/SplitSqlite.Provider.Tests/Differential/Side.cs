@@ -76,7 +76,15 @@ internal sealed class Side
             other.CloseAll();
         }
 
-        Connection.Dispose();
+        try
+        {
+            Connection.Dispose();
+        }
+        catch (SqliteException)
+        {
+            // Microsoft.Data.Sqlite's Close throws where SQL has ended the transaction of an open transaction object; the second call closes.
+            Connection.Dispose();
+        }
     }
 
     public void Log(string line) => _log.Add(_name + line.Replace(_path, "<file>", StringComparison.Ordinal));
