@@ -81,7 +81,7 @@ public sealed partial class SplitSqliteCommand
     {
         try
         {
-            cursor.Close();
+            cursor.Complete();
         }
         finally
         {
@@ -97,7 +97,7 @@ public sealed partial class SplitSqliteCommand
         {
             var rows = cursor.Current;
             var value = rows?.Read() == true ? ValueConversions.GetValue(rows, 0) : null;
-            cursor.Close();
+            cursor.Complete();
             return value;
         }
         catch

@@ -22,6 +22,7 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private ConnectionSettings? _settings;
     private ConnectionState _state;
     private int? _defaultTimeout;
+    private bool _isFinalizerSuppressed;
 
     /// <summary>Makes a closed connection without a connection string.</summary>
     public SplitSqliteConnection()
@@ -200,6 +201,9 @@ public sealed partial class SplitSqliteConnection : DbConnection
         if (disposing)
         {
             Close();
+
+            // The caller suppresses the finalizer now. ADO.NET allows to open the connection again.
+            _isFinalizerSuppressed = true;
         }
         else if (Session is { } leaked)
         {
@@ -234,6 +238,12 @@ public sealed partial class SplitSqliteConnection : DbConnection
                 session.Close(runRest: false);
                 throw;
             }
+        }
+
+        if (_isFinalizerSuppressed)
+        {
+            _isFinalizerSuppressed = false;
+            GC.ReRegisterForFinalize(this);
         }
 
         Session = session;

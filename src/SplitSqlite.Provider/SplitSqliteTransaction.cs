@@ -47,7 +47,8 @@ public sealed class SplitSqliteTransaction : DbTransaction
             throw Completed();
         }
 
-        _connection!.Session!.Commit();
+        var session = _connection!.Session!;
+        session.Commit(session.DeadlineOf(null, _connection.DefaultTimeout));
         Complete();
     }
 
@@ -119,7 +120,11 @@ public sealed class SplitSqliteTransaction : DbTransaction
         }
         finally
         {
-            Complete();
+            // If SQLite would not end it, it is still open, and can be tried again.
+            if (_connection?.Session is not { IsInTransaction: true })
+            {
+                Complete();
+            }
         }
     }
 

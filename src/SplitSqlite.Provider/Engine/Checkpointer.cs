@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SQLitePCL;
 
 namespace SplitSqlite.Engine;
@@ -7,22 +8,29 @@ namespace SplitSqlite.Engine;
 /// 3.51.3 needs that race). PASSIVE only, so that the WAL is reused in place; growing and truncating cost twice the commit time (FACTS 9).
 /// </summary>
 /// <remarks>
-/// From <see cref="Wanted"/> pages on, a checkpoint runs in the background as soon as nobody holds or wants the writer, and is
-/// interrupted by the first who does. Under a load without pause that moment never comes; past <see cref="Bound"/> pages the
+/// From <see cref="Wanted"/> pages on, a checkpoint runs in the background once nobody has written for <see cref="Idle"/>, and is interrupted by
+/// the first who wants the writer. Under a load without pause that moment never comes; past <see cref="Bound"/> pages the
 /// session that has just committed runs it before it hands the writer on.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The database ends it with Stop.")]
 internal sealed class Checkpointer
 {
     /// <summary>Pages in the WAL from which a checkpoint is worth its while; SQLite's own automatic one uses the same figure.</summary>
     public const int Wanted = 1000;
 
-    /// <summary>Pages from which it no longer waits for an idle moment.</summary>
-    public const int Bound = 4000;
+    /// <summary>Pages from which it no longer waits for an idle moment. The longer it waits, the fewer pages are written twice, and the longer the one commit that pays.</summary>
+    public const int Bound = 2000;
+
+    /// <summary>For how long nobody must have written. An attempt between two writes of a busy session would be interrupted, its work for nothing.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(20);
 
     private readonly Database _database;
     private readonly Execution _execution = new();
+    private readonly Timer _timer;
     private int _isScheduled;
+    private long _commitsWhenScheduled;
     private int _lastPages;
+    private PhysicalConnection? _lastWriter;
     private int _next = Wanted;
     private long _completed;
 
@@ -30,6 +38,14 @@ internal sealed class Checkpointer
     {
         _database = database;
         Holder = new CheckpointHolder();
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _timer = new Timer(
+                static state => Background.Run(static checkpointer => checkpointer.RunIfIdle(), (Checkpointer)state!),
+                this,
+                Timeout.Infinite,
+                Timeout.Infinite);
+        }
     }
 
     /// <summary>Gets who holds the gate while a checkpoint runs.</summary>
@@ -42,13 +58,14 @@ internal sealed class Checkpointer
     public void BeforeRelease(PhysicalConnection writer)
     {
         var pages = writer.WalPages;
-        if (pages < _lastPages)
+        if (pages < _lastPages || writer != _lastWriter)
         {
-            // The WAL was begun anew.
+            // The WAL was begun anew, or another writer counts from its own last commit.
             _next = Wanted;
         }
 
         _lastPages = pages;
+        _lastWriter = writer;
         if (pages < _next)
         {
             return;
@@ -56,13 +73,16 @@ internal sealed class Checkpointer
 
         if (pages >= _next - Wanted + Bound)
         {
-            Run(writer, interruptible: false);
+            _ = Run(writer, interruptible: false);
         }
-        else if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
+        else if (writer.Role == PhysicalRole.Writer)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static checkpointer => checkpointer.RunInBackground(), this, preferLocal: false);
+            Schedule();
         }
     }
+
+    /// <summary>Ends the waiting for idle moments.</summary>
+    public void Stop() => _timer.Dispose();
 
     /// <summary>Interrupts a checkpoint that runs in the background: somebody wants to write. Callable from any thread, no lock held.</summary>
     public void MakeWay()
@@ -73,9 +93,32 @@ internal sealed class Checkpointer
         }
     }
 
-    private void RunInBackground()
+    private void Schedule()
+    {
+        if (Interlocked.Exchange(ref _isScheduled, 1) == 1)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _commitsWhenScheduled, _database.CommitCount);
+        try
+        {
+            _timer.Change(Idle, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The database is being closed, which checkpoints.
+        }
+    }
+
+    private void RunIfIdle()
     {
         Volatile.Write(ref _isScheduled, 0);
+        if (_database.CommitCount != Volatile.Read(ref _commitsWhenScheduled))
+        {
+            Schedule();
+            return;
+        }
 
         // If somebody holds the gate, their own release asks again.
         if (!_database.Gate.TryEnter(Holder, out var permit))
@@ -85,18 +128,21 @@ internal sealed class Checkpointer
 
         try
         {
-            if (_database.LastWriter is { IsDisposed: false } writer && writer.Options.Writer == writer)
+            if (_database.LastWriter is { IsDisposed: false } writer && writer.Options.Writer == writer && !Run(writer, interruptible: true))
             {
-                Run(writer, interruptible: true);
+                Schedule();
             }
         }
         finally
         {
+            var writer = _database.LastWriter;
             _database.Gate.Exit(permit);
+            _database.CloseIfOutdated(writer);
         }
     }
 
-    private void Run(PhysicalConnection writer, bool interruptible)
+    // Answers whether it is done with for now; false where it made way.
+    private bool Run(PhysicalConnection writer, bool interruptible)
     {
         if (interruptible)
         {
@@ -111,7 +157,7 @@ internal sealed class Checkpointer
             // Who queued between TryEnter and BeginRunning found nothing to interrupt.
             if (interruptible && _database.Gate.HasWaiters)
             {
-                return;
+                return false;
             }
 
             var rc = raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out _);
@@ -127,6 +173,8 @@ internal sealed class Checkpointer
                 // next write meets the same trouble with somebody there to be told.
                 _next = _lastPages + Wanted;
             }
+
+            return rc != raw.SQLITE_INTERRUPT;
         }
         finally
         {
@@ -150,6 +198,11 @@ internal sealed class Checkpointer
         {
             get => _runsOn;
             set => _runsOn = value;
+        }
+
+        public void NoteInterrupt()
+        {
+            // The only statement on the connection, and the gate keeps others out: nothing else can be hit.
         }
     }
 }

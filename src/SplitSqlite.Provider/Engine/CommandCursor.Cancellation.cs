@@ -7,6 +7,9 @@ namespace SplitSqlite.Engine;
 internal sealed partial class CommandCursor
 {
     private volatile bool _isCancelled;
+    private volatile bool _isLate;
+    private volatile bool _wasInterrupted;
+    private Timer? _timeout;
     private volatile CancellationTokenSource? _waiting;
     private volatile PhysicalConnection? _physical;
     private volatile PhysicalConnection? _runsOn;
@@ -23,6 +26,9 @@ internal sealed partial class CommandCursor
         get => _runsOn;
         set => _runsOn = value;
     }
+
+    /// <inheritdoc/>
+    public void NoteInterrupt() => _wasInterrupted = true;
 
     /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
@@ -71,12 +77,32 @@ internal sealed partial class CommandCursor
     {
         connection.BeginRunning(this);
         Thread.MemoryBarrier();
-        if (_isCancelled)
+        if (_isCancelled || _isLate)
         {
-            connection.EndRunning(this);
+            EndStep(raw.SQLITE_OK);
             _active = null;
-            throw Cancelled();
+            throw Interrupted();
         }
+    }
+
+    // An interrupt that came when the step had just ended would hit the connection's next statement: SQLite takes it back only when no
+    // statement is active any more. Answers whether one came so late; the statement at hand, if it is on a row, is then the caller's to end.
+    private bool EndStep(int rc)
+    {
+        EndRunning();
+        if (!_wasInterrupted)
+        {
+            return false;
+        }
+
+        _wasInterrupted = false;
+        if (rc == raw.SQLITE_INTERRUPT)
+        {
+            return false;
+        }
+
+        _session.EndInterrupt(_lease!, this);
+        return true;
     }
 
     private void EndRunning()
@@ -84,14 +110,6 @@ internal sealed partial class CommandCursor
         if (_runsOn is { } connection)
         {
             connection.EndRunning(this);
-        }
-    }
-
-    private void ThrowIfCancelled()
-    {
-        if (_isCancelled)
-        {
-            throw Cancelled();
         }
     }
 
@@ -117,21 +135,30 @@ internal sealed partial class CommandCursor
             _ => exception,
         };
 
+    private Exception Interrupted()
+        => _isCancelled ? Cancelled() : new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
+
     private OperationCanceledException Cancelled(Exception? cause = null)
         => new("The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);
 
     // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
-    private Timer? InterruptAtDeadline()
+    private void InterruptAtDeadline()
     {
-        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone)
+        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone || _timeout is not null)
         {
-            return null;
+            return;
         }
 
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            return new Timer(
-                static state => ((CommandCursor)state!)._physical?.Interrupt((CommandCursor)state),
+            _timeout = new Timer(
+                static state =>
+                {
+                    var cursor = (CommandCursor)state!;
+                    cursor._isLate = true;
+                    Thread.MemoryBarrier();
+                    cursor._physical?.Interrupt(cursor);
+                },
                 this,
                 _deadline.Remaining,
                 Timeout.InfiniteTimeSpan);

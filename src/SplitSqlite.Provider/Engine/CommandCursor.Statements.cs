@@ -7,15 +7,20 @@ namespace SplitSqlite.Engine;
 /// <content>Running the statements of the batch, one by one.</content>
 internal sealed partial class CommandCursor
 {
-    private bool IsSnapshot => _session.State == SessionState.Snapshot;
+    private bool IsSnapshot => _session.State is SessionState.Snapshot or SessionState.PrivateSnapshot;
 
     /// <summary>Runs statements until one has columns, or the end.</summary>
     private Outcome Advance()
     {
         while (true)
         {
+            if (_part >= _plan.Statements.Length)
+            {
+                return Outcome.End;
+            }
+
             var connection = _lease!.Connection;
-            PreparedPart? part;
+            PreparedPart part;
             try
             {
                 part = _command!.Part(_part, connection.Handle);
@@ -24,14 +29,14 @@ internal sealed partial class CommandCursor
             {
                 return Outcome.Refused;
             }
+            catch (SqliteException) when (IsSnapshot && connection.Guard.HasDenied)
+            {
+                connection.Guard.Forget();
+                throw NotInSnapshot();
+            }
             catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteErrorCode))
             {
                 return Outcome.Busy;
-            }
-
-            if (part is null)
-            {
-                return Outcome.End;
             }
 
             var outcome = RunPart(connection, part);
@@ -80,15 +85,40 @@ internal sealed partial class CommandCursor
             return RunControl(part);
         }
 
-        var prepared = part.Prepared ??= PreparedStatement.Prepare(connection.Handle, statement.Utf8, out _)!;
+        if (part.Prepared is null)
+        {
+            part.Prepare(connection.Handle, keep: false);
+        }
+
+        if (part.Prepared is not { } prepared)
+        {
+            // Nothing in it for SQLite.
+            return Outcome.End;
+        }
+
         if (MayGoToWriter(connection) && !prepared.IsReadOnly && !prepared.IsExplain)
         {
             // SQLite's verdict on what looked like a read.
             return Outcome.Refused;
         }
 
+        if (statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.JournalMode })
+        {
+            // SQLite changes the mode only where nobody else has the file open.
+            _session.Database.RenewReaders();
+        }
+
         ParameterBinder.Bind(prepared, _parameters);
-        return Step(connection, part, prepared);
+        var outcome = Step(connection, part, prepared);
+        if (statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.JournalMode } && outcome == Outcome.Rows)
+        {
+            // Few files leave WAL; those that do are no longer split.
+            _current = Buffer(_current!);
+            EndActive();
+            _session.Database.NoticeJournalMode(connection);
+        }
+
+        return outcome;
     }
 
     private Outcome Step(PhysicalConnection connection, PreparedPart part, PreparedStatement prepared)
@@ -104,10 +134,15 @@ internal sealed partial class CommandCursor
         var rc = prepared.Step();
 
         // Between two steps nothing runs that an interrupt could be meant for; it would hit another statement of the connection.
-        EndRunning();
+        var isLate = EndStep(rc) && rc == raw.SQLITE_ROW;
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
             _current = new CursorRows(this, prepared, rc);
+            if (isLate)
+            {
+                EndLate(prepared);
+            }
+
             return Outcome.Rows;
         }
 
@@ -177,14 +212,19 @@ internal sealed partial class CommandCursor
         Thread.MemoryBarrier();
         if (_isCancelled && statement.IsReadOnly)
         {
-            EndRunning();
+            EndStep(raw.SQLITE_ROW);
+            EndActive(throws: false);
             throw Cancelled();
         }
 
         // A statement that writes has written everything at its first step and commits when it is reset. Left in the middle here it would
         // be told as cancelled and yet be committed; so it goes on, unless an interrupt reaches SQLite, which then undoes it.
         var rc = statement.Step();
-        EndRunning();
+        if (EndStep(rc) && rc == raw.SQLITE_ROW && statement.IsReadOnly)
+        {
+            EndLate(statement);
+        }
+
         if (rc is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return rc;
@@ -202,6 +242,22 @@ internal sealed partial class CommandCursor
         }
 
         return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
+    }
+
+    // An interrupt came when SQLite had just answered a row. While the statement stands there, the interrupt stands too, and whatever the
+    // session sends next on this connection would fail of it.
+    private void EndLate(PreparedStatement statement)
+    {
+        if (!statement.IsReadOnly)
+        {
+            // It has written everything; if SQLite lets it get to its end it is a success, and else it is undone.
+            _current = Buffer(_current!);
+            EndActive();
+            return;
+        }
+
+        EndActive(throws: false);
+        throw Interrupted();
     }
 
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
@@ -239,8 +295,10 @@ internal sealed partial class CommandCursor
         var lease = _lease!;
         var connection = lease.Connection;
         var rc = _session.RunControl(this, lease, part.Statement, part.Prepared);
-        if (Busy.IsBusy(rc) && part.Statement.Kind is StatementKind.Begin or StatementKind.Savepoint && connection.IsAutocommit)
+        var begins = part.Statement.Kind is StatementKind.Begin or StatementKind.Savepoint;
+        if (Busy.IsBusy(rc) && begins == connection.IsAutocommit)
         {
+            // A BEGIN that has not begun, or a COMMIT that has not committed: the same again in a while.
             return Outcome.Busy;
         }
 
@@ -274,12 +332,18 @@ internal sealed partial class CommandCursor
     private static bool IsRefusal(PhysicalConnection connection, int code)
     {
         var denied = connection.Guard.HasDenied;
-        connection.Guard.Forget();
+        connection.Guard.ForgetDenied();
         return (code & 0xFF) == raw.SQLITE_READONLY || (denied && (code & 0xFF) is raw.SQLITE_AUTH or raw.SQLITE_ERROR);
     }
 
     private static NotSupportedException Refusal()
         => new("PRAGMA locking_mode=EXCLUSIVE is refused: it would shut the pooled readers out of the file. Leave it out; writes are serialized without it.");
+
+    private static SqliteException NotInSnapshot()
+        => new(
+            "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: TEMP objects, ATTACH, functions and PRAGMAs that change the connection are not possible inside a read-only snapshot. Do this before the transaction begins, or in a transaction that may write.",
+            raw.SQLITE_READONLY,
+            raw.SQLITE_READONLY);
 
     private void RefuseWrites(SqlStatement statement)
     {
@@ -296,10 +360,7 @@ internal sealed partial class CommandCursor
 
         if (statement.Route == Route.Private || statement.Kind == StatementKind.VacuumInto)
         {
-            throw new SqliteException(
-                "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: TEMP objects, ATTACH, functions and PRAGMAs that change the connection are not possible inside a read-only snapshot. Do this before the transaction begins, or in a transaction that may write.",
-                raw.SQLITE_READONLY,
-                raw.SQLITE_READONLY);
+            throw NotInSnapshot();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using SplitSqlite.Routing;
@@ -11,13 +12,17 @@ namespace SplitSqlite.Engine;
 /// </summary>
 /// <remarks>
 /// <code>
-///   New ──Run──► Live ──Close──► Closed
-///                 │                ▲
-///                 └─Detach─► Detached
+///   New ──Run──► Live ──────────Close──► Closed
+///           │     ▲ │                      ▲
+///           │     │ └─Detach─┬─► Parked ───┤   rows in memory, the lease given back, statements of the batch left
+///           │     └─NextResult───┘ │       │
+///           └──────────────────────┴─► Detached    all has been run
 /// </code>
 /// On the writer outside of a transaction a cursor detaches before it is handed out: everything is run, committed and buffered, and the
-/// writer is free, however slowly the rows are read (DESIGN 3). A live cursor of a transaction detaches when the transaction ends.
+/// writer is free, however slowly the rows are read (DESIGN 3). A live cursor of a transaction detaches when the transaction ends; what is
+/// left of its batch is run when its reader gets there, where the session then runs things, as it is with Microsoft.Data.Sqlite.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The timer ends with the execution, in Unregister.")]
 internal sealed partial class CommandCursor : Cursor, IInterruptible
 {
     private readonly Session _session;
@@ -35,7 +40,13 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     // What RecordsAffected becomes when the buffered rows at hand end; whether the live ones at hand are counted already.
     private int? _affectedAtEnd;
     private bool _isCounted;
+    private int _parkedAffected;
+    private TuningBatch? _tuning;
+    private int _answer;
     private Queue<Stage>? _stages;
+
+    // While it runs something itself, nobody detaches it from below.
+    private bool _isExecuting;
     private bool _isRegistered;
 
     public CommandCursor(Session session, SqlPlan plan, SqliteParameterCollection? parameters, Deadline deadline)
@@ -50,6 +61,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     {
         New,
         Live,
+        Parked,
         Detached,
         Closed,
     }
@@ -69,6 +81,12 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         Refused,
     }
 
+    /// <summary>Gets or sets the next in the session's list of open cursors.</summary>
+    public CommandCursor? NextOpen { get; set; }
+
+    /// <summary>Gets or sets the one before in the session's list of open cursors.</summary>
+    public CommandCursor? PreviousOpen { get; set; }
+
     /// <inheritdoc/>
     public override ResultSet? Current => _current;
 
@@ -82,109 +100,33 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     public bool Uses(ConnectionLease lease) => _lease == lease;
 
     /// <summary>Executes up to the first result set, waiting on this thread.</summary>
-    public void Run()
-    {
-        using var timeout = InterruptAtDeadline();
-        try
-        {
-            Outcome outcome;
-            do
-            {
-                var route = NextRoute();
-                if (route != Route.None)
-                {
-                    Start(_session.TryAcquire(route, _deadline, out var lease) ? lease : _session.Acquire(route, _deadline, WaitToken()));
-                }
-
-                while ((outcome = Proceed(route)) == Outcome.Busy)
-                {
-                    WaitForOthers();
-                }
-            }
-            while (outcome == Outcome.Refused);
-        }
-        catch (Exception exception)
-        {
-            if (Fail(exception) is { } translated)
-            {
-                throw translated;
-            }
-
-            throw;
-        }
-    }
+    public void Run() => Guarded(static cursor => cursor.RunWaiting());
 
     /// <summary>The same without a thread while waiting. SQLite's own work is synchronous.</summary>
     public ValueTask RunAsync()
     {
         // Where the lease is there at once, which is most of the time, there is nothing to await.
-        if (!_session.Settings.InterruptOnTimeout)
-        {
-            try
-            {
-                var route = NextRoute();
-                if (route == Route.None || _session.TryAcquire(route, _deadline, out var lease) && Start(lease))
-                {
-                    var outcome = Proceed(route);
-                    return outcome is Outcome.Rows or Outcome.End ? default : RunSlowlyAsync(route, outcome);
-                }
-
-                return RunSlowlyAsync(route, null);
-            }
-            catch (Exception exception)
-            {
-                return ValueTask.FromException(Fail(exception) ?? exception);
-            }
-        }
-
-        return RunSlowlyAsync(null, null);
-    }
-
-    private async ValueTask RunSlowlyAsync(Route? known, Outcome? begun)
-    {
-        using var timeout = InterruptAtDeadline();
+        _isExecuting = true;
         try
         {
-            Outcome outcome;
-            do
+            var route = NextRoute();
+            if (route == Route.None || (_session.TryAcquire(route, _deadline, out var lease) && Start(lease)))
             {
-                var route = known ?? NextRoute();
-                if (begun is { } first)
+                var outcome = Proceed(route);
+                if (outcome is Outcome.Rows or Outcome.End)
                 {
-                    outcome = first;
-                }
-                else
-                {
-                    if (route != Route.None)
-                    {
-                        Start(_session.TryAcquire(route, _deadline, out var lease)
-                            ? lease
-                            : await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
-                    }
-
-                    outcome = Proceed(route);
+                    _isExecuting = false;
+                    return default;
                 }
 
-                while (outcome == Outcome.Busy)
-                {
-                    ThrowIfLate();
-                    await Busy.WaitAsync(_deadline, WaitToken()).ConfigureAwait(false);
-                    outcome = Proceed(route);
-                }
-
-                known = null;
-                begun = null;
+                return RunSlowlyAsync(route, outcome);
             }
-            while (outcome == Outcome.Refused);
+
+            return RunSlowlyAsync(route, null);
         }
         catch (Exception exception)
         {
-            if (Fail(exception) is { } translated)
-            {
-                throw translated;
-            }
-
-            throw;
+            return ValueTask.FromException(Fail(exception) ?? exception);
         }
     }
 
@@ -194,33 +136,23 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         switch (_state)
         {
             case State.Live:
-                try
+                return Guarded(static cursor =>
                 {
-                    EndCurrent();
-                    var outcome = Advance();
-                    while (outcome == Outcome.Busy)
+                    cursor.EndCurrent();
+                    Outcome outcome;
+                    while ((outcome = cursor.Proceed(Route.Reader)) == Outcome.Busy)
                     {
-                        WaitForOthers();
-                        outcome = Advance();
-                    }
-
-                    if (_state == State.Live && _lease is { IsPinned: false, HoldsGate: true })
-                    {
-                        // The batch ended its transaction: the writer waits for no slow reader.
-                        Detach();
+                        cursor.WaitForOthers();
                     }
 
                     return outcome == Outcome.Rows;
-                }
-                catch (Exception exception)
-                {
-                    if (Fail(exception) is { } translated)
-                    {
-                        throw translated;
-                    }
+                });
 
-                    throw;
-                }
+            case State.Parked:
+                _current = null;
+                _affectedAtEnd = null;
+                _recordsAffected = _parkedAffected;
+                return Guarded(static cursor => cursor.RunWaiting() == Outcome.Rows);
 
             case State.Detached:
                 return NextStage();
@@ -248,91 +180,186 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the execution for a data reader: what is left of the batch is run, as Microsoft.Data.Sqlite does; unlike there, what it throws is thrown.</summary>
+    /// <remarks>Not after a Cancel, which callers send to an abandoned reader just before they close it.</remarks>
     public override void Close()
     {
-        switch (_state)
+        if (_isCancelled)
         {
-            case State.Live:
-                // As Microsoft.Data.Sqlite does, what is left of the batch is run; unlike there, what it throws is thrown. Not after a
-                // Cancel, which callers send to an abandoned reader just before they close it.
-                while (!_isCancelled && NextResult())
-                {
-                }
+            Abandon();
+        }
+        else
+        {
+            Complete();
+        }
+    }
 
-                Finish();
-                break;
-
-            case State.Detached:
-                _state = State.Closed;
-                _current = null;
-                Unregister();
-                while (_stages!.TryDequeue(out var stage))
-                {
-                    _recordsAffected = stage.RecordsAffected;
-                    if (!_isCancelled)
-                    {
-                        stage.Error?.Throw();
-                    }
-                }
-
-                break;
-
-            case State.New:
-                _state = State.Closed;
-                break;
-
-            default:
-                break;
+    /// <summary>Ends the execution for who wants it whole: what is left is run, and a cancellation that left something out is thrown.</summary>
+    public void Complete()
+    {
+        try
+        {
+            while (NextResult())
+            {
+            }
+        }
+        finally
+        {
+            Abandon();
         }
     }
 
     /// <summary>Ends the execution without running what is left: for sessions whose owner has dropped them, and after an error.</summary>
     public void Abandon()
     {
-        if (_state != State.Closed)
-        {
-            Finish();
-        }
-    }
-
-    /// <summary>Reads what is left into memory and gives back the lease; the data reader above notices nothing.</summary>
-    public void Detach()
-    {
-        if (_state != State.Live)
+        if (_state == State.Closed)
         {
             return;
         }
 
-        _stages = new Queue<Stage>();
-        BufferedRows? first = null;
-        var shown = _recordsAffected;
+        _state = State.Closed;
+        ReturnLease();
+        _current = null;
+        Unregister();
+    }
+
+    /// <summary>Reads the rows at hand into memory and gives back the lease; the data reader above notices nothing.</summary>
+    public void Detach()
+    {
+        if (_state != State.Live || _isExecuting)
+        {
+            return;
+        }
+
+        _isExecuting = true;
+        try
+        {
+            GoOnInMemory();
+        }
+        finally
+        {
+            _isExecuting = false;
+        }
+    }
+
+    private void GoOnInMemory()
+    {
+        var affected = _recordsAffected;
+        BufferedRows? rows = null;
         try
         {
             if (_current is not null)
             {
                 // A read's error belongs to the row that would have met it, and to nobody who stops before.
-                first = _current as BufferedRows ?? BufferedRows.Drain(_current, deferErrors: _active?.Prepared?.IsReadOnly == true);
-                EndActive(throws: first.Failure is null);
+                rows = _current as BufferedRows ?? BufferedRows.Drain(_current, deferErrors: _active?.Prepared?.IsReadOnly == true);
+                EndActive(throws: rows.Failure is null);
             }
 
-            _affectedAtEnd = first is { HasRows: true } ? _recordsAffected : null;
-            RunRest();
-            Enqueue(null);
+            _affectedAtEnd = rows is { HasRows: true } ? _recordsAffected : null;
+            _parkedAffected = _recordsAffected;
+            _state = _part < _plan.Statements.Length ? State.Parked : State.Detached;
+            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, null));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Thrown where Microsoft.Data.Sqlite would throw it: when the reader gets there, or at the latest when it closes.
-            EnqueueError(exception);
+            // Thrown when the reader gets there, or at the latest when it closes.
+            _state = State.Detached;
+            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
         }
 
-        _recordsAffected = shown;
-        _current = first;
-        _state = State.Detached;
         ReturnLease();
+        _recordsAffected = affected;
+        _current = rows;
     }
 
-    private static ResultSet Buffer(ResultSet rows) => rows as BufferedRows ?? BufferedRows.Drain(rows);
+    private TResult Guarded<TResult>(Func<CommandCursor, TResult> run)
+    {
+        _isExecuting = true;
+        try
+        {
+            return run(this);
+        }
+        catch (Exception exception)
+        {
+            if (Fail(exception) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
+        }
+        finally
+        {
+            _isExecuting = false;
+        }
+    }
+
+    private Outcome RunWaiting()
+    {
+        Outcome outcome;
+        do
+        {
+            var route = NextRoute();
+            if (route != Route.None)
+            {
+                Start(_session.TryAcquire(route, _deadline, out var lease) ? lease : _session.Acquire(route, _deadline, WaitToken()));
+            }
+
+            while ((outcome = Proceed(route)) == Outcome.Busy)
+            {
+                WaitForOthers();
+            }
+        }
+        while (outcome == Outcome.Refused);
+        return outcome;
+    }
+
+    private async ValueTask RunSlowlyAsync(Route route, Outcome? begun)
+    {
+        try
+        {
+            var outcome = begun ?? Outcome.Refused;
+            if (begun is null)
+            {
+                Start(await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
+                outcome = Proceed(route);
+            }
+
+            while (outcome is Outcome.Busy or Outcome.Refused)
+            {
+                if (outcome == Outcome.Refused)
+                {
+                    route = NextRoute();
+                    Start(_session.TryAcquire(route, _deadline, out var lease)
+                        ? lease
+                        : await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
+                }
+                else
+                {
+                    ThrowIfLate();
+                    await Busy.WaitAsync(_deadline, WaitToken()).ConfigureAwait(false);
+                }
+
+                outcome = Proceed(route);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (Fail(exception) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
+        }
+        finally
+        {
+            _isExecuting = false;
+        }
+    }
+
+    private ResultSet Buffer(ResultSet rows)
+        => rows as BufferedRows ?? BufferedRows.Drain(rows, deferErrors: _active?.Prepared?.IsReadOnly == true);
 
     // The state of the session decides first, then the plan.
     private Route NextRoute()
@@ -343,11 +370,17 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
             return _plan.Statements.Length == 0 ? Route.None : _plan.Route == Route.None ? Route.Reader : _plan.Route;
         }
 
+        if (TuningBatch.Of(_plan) is { } tuning && _session.Pragmas.Answers(tuning))
+        {
+            _tuning = tuning;
+            return Route.None;
+        }
+
         foreach (var statement in _plan.HasSessionPragmas ? _plan.Statements : [])
         {
             if (statement.Pragma is { } pragma && _session.Pragmas.AsksForStronger(pragma) is { } level)
             {
-                _session.MoveToSynchronous(level);
+                _session.MoveToSynchronous(level, _deadline);
             }
         }
 
@@ -378,6 +411,8 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
 
         _state = State.Live;
+        _stages = null;
+        InterruptAtDeadline();
         return true;
     }
 
@@ -390,7 +425,8 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
 
         // Once begun to buffer, always: a batch may have begun a transaction on its way.
-        var runsToEnd = _stages is not null || (!_session.IsInTransaction && (_lease!.HoldsGate || _lease.Connection.Role == PhysicalRole.Unpooled));
+        var runsToEnd = _stages is not null
+            || (!_session.IsInTransaction && (_lease!.HoldsGate || _lease.Connection.Role == PhysicalRole.Unpooled || !_session.Database.IsSplit));
         var outcome = runsToEnd ? ProceedToEnd() : Advance();
         if (outcome == Outcome.Refused)
         {
@@ -401,8 +437,8 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
         else if (outcome is Outcome.Rows or Outcome.End && _state == State.Live && _lease is { IsPinned: false, HoldsGate: true })
         {
-            // Inside a transaction before, outside of it now.
-            Detach();
+            // Inside a transaction before, outside of it now: the writer waits for no slow reader.
+            GoOnInMemory();
         }
 
         return outcome;
@@ -422,7 +458,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         {
             // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
             EndActive(throws: false);
-            EnqueueError(exception);
+            _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
             return EndOfRun();
         }
 
@@ -439,10 +475,18 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
 
     private Outcome ProceedWithoutLease()
     {
-        _stages = new Queue<Stage>();
-        foreach (var statement in _plan.Statements)
+        if (_tuning is { } tuning)
         {
-            if (_session.Pragmas.Answer(statement.Pragma!) is { } rows)
+            _session.Pragmas.Take(tuning);
+            _part = _plan.Statements.Length;
+            _state = State.Detached;
+            return NextStage() ? Outcome.Rows : Outcome.End;
+        }
+
+        _stages = new Queue<Stage>();
+        for (; _part < _plan.Statements.Length; _part++)
+        {
+            if (_session.Pragmas.Answer(_plan.Statements[_part].Pragma!) is { } rows)
             {
                 Enqueue(rows);
             }
@@ -457,14 +501,6 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         return NextStage() ? Outcome.Rows : Outcome.End;
     }
 
-    private void RunRest()
-    {
-        while (!TryRunRest())
-        {
-            WaitForOthers();
-        }
-    }
-
     private bool TryRunRest()
     {
         while (Advance() is var outcome && outcome != Outcome.End)
@@ -476,7 +512,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
 
             var rows = Buffer(_current!);
             var shown = _recordsAffected;
-            EndActive();
+            EndActive(throws: rows is not BufferedRows { Failure: not null });
             _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
         }
 
@@ -485,13 +521,19 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
 
     private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, null, null));
 
-    private void EnqueueError(Exception exception)
-        => _stages!.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
-
     private bool NextStage()
     {
         _current = null;
-        if (!_stages!.TryDequeue(out var stage))
+        if (_tuning is { } tuning)
+        {
+            var answer = _answer < tuning.Answers.Length ? tuning.Answers[_answer++] : default;
+            var silent = answer.Column is null ? tuning.Silent : answer.SilentBefore;
+            _recordsAffected = silent == 0 ? -1 : (int)(silent * _session.Changes);
+            _current = answer.Column is null ? null : BufferedRows.Single(answer.Column, answer.Value);
+            return _current is not null;
+        }
+
+        if (_stages is null || !_stages.TryDequeue(out var stage))
         {
             return false;
         }
@@ -518,14 +560,6 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
         }
     }
 
-    private void Finish()
-    {
-        _state = State.Closed;
-        _current = null;
-        ReturnLease();
-        Unregister();
-    }
-
     private void ReturnLease()
     {
         if (_lease is not { } lease)
@@ -547,6 +581,7 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
 
     private void Unregister()
     {
+        _timeout?.Dispose();
         if (_isRegistered)
         {
             _isRegistered = false;

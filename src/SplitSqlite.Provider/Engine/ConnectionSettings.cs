@@ -110,6 +110,15 @@ internal sealed class ConnectionSettings
     public ConnectionSettings WithSynchronous(SplitSqliteSynchronous level)
         => OptionSet.Synchronous == level ? this : _withSynchronous[(int)level] ??= new(this, level);
 
+    /// <summary>
+    /// Gets or sets where this connection string led last, for names that always lead to the same place, so that opening a session looks
+    /// nothing up. A hint: the registry decides whether it still holds.
+    /// </summary>
+    public Engine.OptionSet? LastTarget { get; set; }
+
+    /// <summary>Gets whether the data source leads to the same place at any time, whatever the current folder is.</summary>
+    public bool IsFixed => _fixedDataSource is not null;
+
     /// <summary>Gets where the database is, as Microsoft.Data.Sqlite would find it if it opened it now.</summary>
     public DataSourceName ResolveDataSource() => _fixedDataSource ?? Resolve();
 

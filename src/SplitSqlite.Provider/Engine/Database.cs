@@ -21,6 +21,7 @@ internal sealed class Database
     private readonly Timer _timer;
     private readonly TimeSpan _idleLifetime;
     private int _isTimerArmed;
+    private bool _isJournalModeDecided;
     private int _sessions;
     private long _idleSince = Environment.TickCount64;
     private bool _isClosing;
@@ -77,8 +78,8 @@ internal sealed class Database
     /// <summary>Gets a task that ends when the last connection has been closed.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>Says that something was committed. Only by who holds the gate, before the commit is acknowledged.</summary>
-    public void CountCommit() => Volatile.Write(ref _commitCount, _commitCount + 1);
+    /// <summary>Says that something was committed, before the commit is acknowledged. Interlocked: a private session's statement that only looks like a write comes here without the gate.</summary>
+    public void CountCommit() => Interlocked.Increment(ref _commitCount);
 
     /// <summary>Says that a read was refused by the guard or by SQLite and goes to the writer.</summary>
     public void CountReroute() => Interlocked.Increment(ref _reroutes);
@@ -138,8 +139,11 @@ internal sealed class Database
             var connection = options.IsReadOnly ? PhysicalConnection.Open(options, PhysicalRole.Reader) : NewWriter(options, deadline);
             try
             {
-                if (JournalMode.Length == 0 || (!IsSplit && !options.IsReadOnly))
+                if (JournalMode.Length == 0 || (!_isJournalModeDecided && !options.IsReadOnly))
                 {
+                    // The first who may set it decides; readers of read-only sessions that are open until now make room.
+                    RenewReaders();
+                    _isJournalModeDecided = !options.IsReadOnly;
                     Busy.Retry(connection, deadline, static (c, set) => set.Database.SetJournalMode(c, set), options);
                 }
                 else
@@ -194,22 +198,36 @@ internal sealed class Database
     /// <summary>Opens a reader for an empty slot of the pool. A writer is opened first where none is open (FACTS 8.15).</summary>
     public PhysicalConnection OpenReader(OptionSet options, Deadline deadline)
     {
-        if (!options.IsReadOnly && options.Writer is null)
-        {
-            WriterLock.Wait();
-            try
-            {
-                options.Writer ??= NewWriter(options, deadline);
-            }
-            finally
-            {
-                WriterLock.Release();
-            }
-        }
-
+        EnsureWriter(options, deadline);
         var reader = options.OpenReader(deadline);
         ArmTimer();
         return reader;
+    }
+
+    /// <summary>Opens the writer of an option set where it is not: it is the first to have the file and the last to leave it.</summary>
+    public void EnsureWriter(OptionSet options, Deadline deadline)
+    {
+        if (options.IsReadOnly || options.Writer is not null)
+        {
+            return;
+        }
+
+        WriterLock.Wait();
+        try
+        {
+            options.Writer ??= NewWriter(options, deadline);
+        }
+        finally
+        {
+            WriterLock.Release();
+        }
+    }
+
+    /// <summary>Takes over the journal mode that a PRAGMA has set. Under the gate.</summary>
+    public void NoticeJournalMode(PhysicalConnection connection)
+    {
+        JournalMode = connection.ExecuteOwn("PRAGMA journal_mode") ?? string.Empty;
+        IsSplit = JournalMode.Equals("wal", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Closes a writer that can't be lent again; the next user opens a new one. Under the gate.</summary>
@@ -281,30 +299,34 @@ internal sealed class Database
         }
 
         _timer.Dispose();
-        GatePermit permit;
+        Checkpoints.Stop();
         try
         {
-            permit = Gate.Enter(Checkpoints.Holder, Deadline.After(patience, TimeProvider.System), CancellationToken.None);
+            // The permit is kept: nobody writes any more.
+            _ = Gate.Enter(Checkpoints.Holder, Deadline.After(patience, TimeProvider.System), CancellationToken.None);
+            DisposeAll(Readers.TakeIdle());
+            DisposeWriters();
         }
         catch (WaitTimeoutException)
         {
             DisposeAll(Readers.TakeIdle());
-            return;
         }
-
-        // The permit is kept: nobody writes any more.
-        _ = permit;
-        DisposeAll(Readers.TakeIdle());
-        DisposeWriters();
+        finally
+        {
+            // Who opens it at this late hour opens it anew.
+            DatabaseRegistry.Remove(this);
+            _closed.TrySetResult();
+        }
     }
 
     private void SetJournalMode(PhysicalConnection connection, OptionSet options)
     {
-        var mode = options.Settings.JournalMode == SplitSqliteJournalMode.Wal && !options.IsReadOnly
-            ? connection.ExecuteOwn("PRAGMA journal_mode=WAL")
-            : connection.ExecuteOwn("PRAGMA journal_mode");
-        JournalMode = mode ?? string.Empty;
-        IsSplit = JournalMode.Equals("wal", StringComparison.OrdinalIgnoreCase);
+        if (options.Settings.JournalMode == SplitSqliteJournalMode.Wal && !options.IsReadOnly)
+        {
+            _ = connection.ExecuteOwn("PRAGMA journal_mode=WAL");
+        }
+
+        NoticeJournalMode(connection);
     }
 
     private static void DisposeAll(List<PhysicalConnection> connections)
@@ -335,11 +357,13 @@ internal sealed class Database
     private void CloseAll()
     {
         _timer.Dispose();
+        Checkpoints.Stop();
         try
         {
             // No session is open, so only a checkpoint can hold the gate, and it makes way.
             var permit = Gate.Enter(Checkpoints.Holder, Deadline.None, CancellationToken.None);
             DisposeAll(Readers.TakeIdle());
+            LeaveClean();
             DisposeWriters();
             Gate.Exit(permit);
         }
@@ -347,6 +371,54 @@ internal sealed class Database
         {
             DatabaseRegistry.Remove(this);
             _closed.TrySetResult();
+        }
+    }
+
+    /// <summary>
+    /// After a reader was closed for good: if it was the last connection, because the pool was cleared while it was in use, it has left the WAL
+    /// behind, which only a connection that may write can take in.
+    /// </summary>
+    public void TidyAfterReader()
+    {
+        if (Readers.Rented + Readers.Overflow + Readers.Idle > 0 || !Gate.TryEnter(Checkpoints.Holder, out var permit))
+        {
+            return;
+        }
+
+        try
+        {
+            LeaveClean();
+        }
+        finally
+        {
+            Gate.Exit(permit);
+        }
+    }
+
+    // Under the gate. Best effort: what stays in the WAL is not lost, the next open finds it.
+    private void LeaveClean()
+    {
+        WriterLock.Wait();
+        try
+        {
+            if (_optionSets.Values.Any(static set => set.Writer is not null)
+                || _optionSets.Values.FirstOrDefault(static set => !set.IsReadOnly) is not { } options
+                || !IsSplit || !File.Exists(Identity) || !File.Exists(Identity + "-wal"))
+            {
+                return;
+            }
+
+            // Its close takes the WAL in, if it has read once and is the last.
+            using var writer = NewWriter(options, Deadline.After(TimeSpan.Zero, TimeProvider.System));
+            _ = writer.ExecuteOwn("PRAGMA schema_version");
+        }
+        catch (SqliteException)
+        {
+            // Another process is at work, or the file is gone.
+        }
+        finally
+        {
+            WriterLock.Release();
         }
     }
 
@@ -364,6 +436,15 @@ internal sealed class Database
         finally
         {
             WriterLock.Release();
+        }
+    }
+
+    /// <summary>After the gate was left: closes a writer that has outlived a <see cref="Clear"/> which found the gate taken.</summary>
+    public void CloseIfOutdated(PhysicalConnection? writer)
+    {
+        if (writer is { Role: PhysicalRole.Writer, IsDisposed: false } && writer.WriterGeneration != WriterGeneration)
+        {
+            CloseIdleWriters();
         }
     }
 
@@ -389,13 +470,16 @@ internal sealed class Database
     private void Tidy()
     {
         Volatile.Write(ref _isTimerArmed, 0);
-        if (CloseIfUnused(force: false))
-        {
-            return;
-        }
-
-        DisposeAll(Readers.TakeIdle(_idleLifetime));
-        ArmTimer();
+        Background.Run(
+            static database =>
+            {
+                if (!database.CloseIfUnused(force: false))
+                {
+                    DisposeAll(database.Readers.TakeIdle(database._idleLifetime));
+                    database.ArmTimer();
+                }
+            },
+            this);
     }
 
     // Armed once and left to run out: a session that opens and closes ten thousand times a second must not touch the timer.

@@ -35,6 +35,11 @@ internal static class DatabaseRegistry
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
     public static OptionSet Open(ConnectionSettings settings, Action<SqliteConnection>? initializer)
     {
+        if (TryGetLast(settings, initializer) is { } last)
+        {
+            return last;
+        }
+
         var target = new Target(settings.ResolveDataSource(), settings.OptionSet, initializer);
         if (TryGet(target, out var known))
         {
@@ -46,15 +51,30 @@ internal static class DatabaseRegistry
             return OpenUnshared(target, settings);
         }
 
-        var stripe = StripeOf(target);
-        stripe.Wait();
-        try
+        while (true)
         {
-            return OpenFirst(target, settings, static closed => closed.Wait());
-        }
-        finally
-        {
-            stripe.Release();
+            Task? closing;
+            var stripe = StripeOf(target);
+            stripe.Wait();
+            try
+            {
+                if (TryGet(target, out known))
+                {
+                    return known;
+                }
+
+                if (TryOpenFirst(target, settings, out closing) is { } opened)
+                {
+                    return opened;
+                }
+            }
+            finally
+            {
+                stripe.Release();
+            }
+
+            // The database is being closed, its file put in order: a matter of milliseconds.
+            closing!.Wait();
         }
     }
 
@@ -62,6 +82,11 @@ internal static class DatabaseRegistry
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
     public static ValueTask<OptionSet> OpenAsync(ConnectionSettings settings, Action<SqliteConnection>? initializer, CancellationToken cancellationToken)
     {
+        if (TryGetLast(settings, initializer) is { } last)
+        {
+            return new(last);
+        }
+
         var target = new Target(settings.ResolveDataSource(), settings.OptionSet, initializer);
         if (TryGet(target, out var known))
         {
@@ -74,15 +99,29 @@ internal static class DatabaseRegistry
 
         static async ValueTask<OptionSet> Slow(Target target, ConnectionSettings settings, CancellationToken cancellationToken)
         {
-            var stripe = StripeOf(target);
-            await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+            while (true)
             {
-                return OpenFirst(target, settings, static closed => closed.Wait());
-            }
-            finally
-            {
-                stripe.Release();
+                Task? closing;
+                var stripe = StripeOf(target);
+                await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    if (TryGet(target, out var known))
+                    {
+                        return known;
+                    }
+
+                    if (TryOpenFirst(target, settings, out closing) is { } opened)
+                    {
+                        return opened;
+                    }
+                }
+                finally
+                {
+                    stripe.Release();
+                }
+
+                await closing!.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -122,6 +161,9 @@ internal static class DatabaseRegistry
         }
     }
 
+    private static OptionSet? TryGetLast(ConnectionSettings settings, Action<SqliteConnection>? initializer)
+        => settings.LastTarget is { } last && last.Initializer == initializer && last.Database.TryAddSession() ? last : null;
+
     private static SemaphoreSlim StripeOf(Target target)
         => Stripes[(target.GetHashCode() & int.MaxValue) % Stripes.Length];
 
@@ -136,28 +178,13 @@ internal static class DatabaseRegistry
         return new OptionSet(database, settings, target.Name, target.Initializer);
     }
 
-    private static OptionSet OpenFirst(Target target, ConnectionSettings settings, Action<Task> waitFor)
-    {
-        while (true)
-        {
-            if (TryGet(target, out var known))
-            {
-                return known;
-            }
-
-            var options = TryOpenFirst(target, settings, out var closing);
-            if (options is not null)
-            {
-                return options;
-            }
-
-            // The database is being closed, its file put in order: a matter of milliseconds.
-            waitFor(closing!);
-        }
-    }
-
     private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, out Task? closing)
     {
+        if (OptionSet.IsInitializing)
+        {
+            throw new InvalidOperationException("A physical connection initializer must not open connections of SplitSqlite: the database that it belongs to is being opened. Use the connection that it is given.");
+        }
+
         var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Max(settings.DefaultTimeout, 0)), TimeProvider.System);
 
         // Only SQLite can say which file a name leads to.
@@ -193,6 +220,11 @@ internal static class DatabaseRegistry
         {
             var options = database.GetOrOpen(settings, target.Name with { Name = target.Name.Kind == DataSourceKind.File ? database.Identity : target.Name.Name }, target.Initializer, deadline);
             ByTarget[target] = options;
+            if (settings.IsFixed)
+            {
+                settings.LastTarget = options;
+            }
+
             return options;
         }
         catch

@@ -36,6 +36,9 @@ internal sealed class Guard
         HasSeenConnectionState = false;
     }
 
+    /// <summary>Forgets what was denied, not what was let through.</summary>
+    public void ForgetDenied() => HasDenied = false;
+
     private int Authorize(object userData, int action, utf8z argument1, utf8z argument2, utf8z schema, utf8z trigger)
     {
         if (Mode == GuardMode.Off)

@@ -13,12 +13,11 @@ internal static class LeakRecovery
 
     /// <summary>Has a session closed soon. Called by a finalizer.</summary>
     public static void Enqueue(Session session)
-        => ThreadPool.UnsafeQueueUserWorkItem(
+        => Background.Queue(
             static leaked =>
             {
-                leaked.Close(runRest: false);
                 Interlocked.Increment(ref RecoveredSessions);
+                leaked.Close(runRest: false);
             },
-            session,
-            preferLocal: false);
+            session);
 }

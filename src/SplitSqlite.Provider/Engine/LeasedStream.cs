@@ -1,3 +1,6 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Data.Sqlite;
+
 namespace SplitSqlite.Engine;
 
 /// <summary>
@@ -8,6 +11,7 @@ internal sealed class LeasedStream(Stream inner, Session session, ConnectionLeas
 {
     private Stream _inner = inner;
     private ConnectionLease? _lease = lease;
+    private ExceptionDispatchInfo? _failure;
 
     public override bool CanRead => _inner.CanRead;
 
@@ -27,9 +31,13 @@ internal sealed class LeasedStream(Stream inner, Session session, ConnectionLeas
     {
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => _inner.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override int Read(Span<byte> buffer) => _inner.Read(buffer);
+    public override int Read(Span<byte> buffer)
+    {
+        _failure?.Throw();
+        return _inner.Read(buffer);
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => _inner.Seek(offset, origin);
 
@@ -48,13 +56,23 @@ internal sealed class LeasedStream(Stream inner, Session session, ConnectionLeas
             return;
         }
 
-        var position = _inner.Position;
-        _inner.Position = 0;
-        var copy = new MemoryStream();
-        _inner.CopyTo(copy);
-        copy.Position = position;
-        _inner.Dispose();
-        _inner = copy;
+        try
+        {
+            var position = _inner.Position;
+            _inner.Position = 0;
+            var copy = new MemoryStream();
+            _inner.CopyTo(copy);
+            copy.Position = position;
+            _inner.Dispose();
+            _inner = copy;
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException)
+        {
+            // The row has been changed under the stream (SQLITE_ABORT). Whoever reads on is told, not who ends the transaction.
+            _inner.Dispose();
+            _failure = ExceptionDispatchInfo.Capture(exception);
+        }
+
         Release();
     }
 

@@ -12,11 +12,25 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
     private readonly string _readOnlyString = settings.ToMicrosoftDataSqliteString(dataSource, SqliteOpenMode.ReadOnly);
     private readonly string _writingString = settings.ToMicrosoftDataSqliteString(dataSource, settings.OptionSet.Mode);
 
+    // An initializer that opened the same database would wait for itself.
+    [ThreadStatic]
+    private static bool IsInInitializer;
+
+    /// <summary>Gets or sets whether this thread is inside a user's initializer.</summary>
+    public static bool IsInitializing
+    {
+        get => IsInInitializer;
+        private set => IsInInitializer = value;
+    }
+
     /// <summary>Gets the database.</summary>
     public Database Database { get; } = database;
 
     /// <summary>Gets the settings that the option set was first opened with; only those of its key may be read from here.</summary>
     public ConnectionSettings Settings { get; } = settings;
+
+    /// <summary>Gets where the database is, as SQLite named it when it was opened first.</summary>
+    public DataSourceName DataSource { get; } = dataSource;
 
     /// <summary>Gets what the user wants done to each physical connection once.</summary>
     public Action<SqliteConnection>? Initializer { get; } = initializer;
@@ -39,7 +53,7 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
         connection.TakeOverCheckpoints();
         Busy.Retry(connection, deadline, static (c, set) => set.ApplySynchronous(c), this);
         SessionFunctions.RegisterOnWriter(connection);
-        Initializer?.Invoke(connection.Inner);
+        Initialize(connection);
         connection.Guard.Attach(connection.Handle);
         connection.Guard.Mode = connection.Role == PhysicalRole.Writer ? GuardMode.Record : GuardMode.Off;
     }
@@ -52,7 +66,7 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
         {
             Busy.Retry(connection, deadline, static (c, set) => set.ApplySynchronous(c), this);
             SessionFunctions.RegisterOnReader(connection);
-            Initializer?.Invoke(connection.Inner);
+            Initialize(connection);
             if (!IsReadOnly)
             {
                 // Not for Mode=ReadOnly: there the file is the user's to be refused by, with SQLite's own words.
@@ -83,7 +97,7 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
             else
             {
                 SessionFunctions.RegisterOnReader(connection);
-                Initializer?.Invoke(connection.Inner);
+                Initialize(connection);
             }
 
             return connection;
@@ -92,6 +106,24 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private void Initialize(PhysicalConnection connection)
+    {
+        if (Initializer is null)
+        {
+            return;
+        }
+
+        IsInitializing = true;
+        try
+        {
+            Initializer(connection.Inner);
+        }
+        finally
+        {
+            IsInitializing = false;
         }
     }
 

@@ -196,6 +196,7 @@ internal sealed unsafe class PhysicalConnection : IDisposable
             if (execution.RunsOn == this && !_disposed)
             {
                 raw.sqlite3_interrupt(Handle);
+                execution.NoteInterrupt();
             }
         }
     }
@@ -269,6 +270,9 @@ internal interface IInterruptible
 {
     /// <summary>Gets or sets the connection on which a statement of it is active; set only through that connection.</summary>
     PhysicalConnection? RunsOn { get; set; }
+
+    /// <summary>Takes note that it was interrupted. Called under the connection's interrupt lock.</summary>
+    void NoteInterrupt();
 }
 
 /// <summary>The three values that SQLite keeps per connection and we keep per session.</summary>

@@ -46,7 +46,14 @@ internal sealed partial class Session
     {
         if (lease.HoldsGate && State == SessionState.Private && lease == _held)
         {
-            ExitGate(lease);
+            try
+            {
+                Database.Checkpoints.BeforeRelease(lease.Connection);
+            }
+            finally
+            {
+                ExitGate(lease);
+            }
         }
 
         lease.RemoveUser();
@@ -79,10 +86,10 @@ internal sealed partial class Session
     /// <summary>Gets the connection that a command of this route runs on if nothing has to be waited for.</summary>
     public bool TryAcquire(Route route, Deadline deadline, out ConnectionLease lease)
     {
-        ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+        ThrowIfClosed();
         switch (State)
         {
-            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction:
+            case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot:
                 lease = _held!;
                 return true;
 
@@ -92,8 +99,14 @@ internal sealed partial class Session
 
             case SessionState.Private:
                 lease = _held!;
-                if (route <= Route.Unpooled || lease.HoldsGate)
+                if (lease.HoldsGate)
                 {
+                    return true;
+                }
+
+                if (route <= Route.Unpooled)
+                {
+                    LeaveOldSnapshot(lease);
                     return true;
                 }
 
@@ -113,6 +126,7 @@ internal sealed partial class Session
         {
             case Route.Unpooled:
                 // Neither the pool nor its guard, which would refuse VACUUM INTO.
+                Database.EnsureWriter(Options, deadline);
                 lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
                 lease.Begin(this);
                 return true;
@@ -154,9 +168,32 @@ internal sealed partial class Session
         return false;
     }
 
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+
+    // A private session has one connection for all its reads: an open cursor would keep the next one on its own, older state.
+    private void LeaveOldSnapshot(ConnectionLease lease)
+    {
+        var now = Database.CommitCount;
+        if (lease.Users > 0 && lease.CommitCountAtStart != now)
+        {
+            DetachCursors(lease, except: null);
+        }
+
+        if (lease.Users == 0)
+        {
+            lease.CommitCountAtStart = now;
+        }
+    }
+
     private ConnectionLease FinishRead(PoolSlot<PhysicalConnection> slot, Deadline deadline)
     {
         slot.Evicted?.Dispose();
+        if (State == SessionState.Closed)
+        {
+            Database.Readers.Return(slot)?.Dispose();
+            ThrowIfClosed();
+        }
+
         if (slot.Item is not { } connection)
         {
             try
@@ -185,6 +222,8 @@ internal sealed partial class Session
     {
         try
         {
+            // Closed by another thread while this one waited.
+            ThrowIfClosed();
             ConnectionLease lease;
             if (State == SessionState.Private)
             {
@@ -234,25 +273,39 @@ internal sealed partial class Session
     {
         var connection = lease.Connection;
         var slot = lease.Slot;
+        var isClean = false;
         lease.End();
-        if (connection.Guard.Mode == GuardMode.Snapshot)
+        try
         {
-            connection.Guard.Mode = GuardMode.Read;
-        }
+            if (connection.Guard.Mode == GuardMode.Snapshot)
+            {
+                connection.Guard.Mode = GuardMode.Read;
+            }
 
-        if (!connection.IsAutocommit)
-        {
-            _ = connection.Rollback();
-        }
+            if (!connection.IsAutocommit)
+            {
+                _ = connection.Rollback();
+            }
 
-        if (!connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState)
-        {
-            Database.Readers.Return(slot)?.Dispose();
+            isClean = !connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState;
         }
-        else
+        finally
         {
-            connection.Dispose();
-            Database.Readers.Discard(slot);
+            PhysicalConnection? unwanted = connection;
+            if (isClean)
+            {
+                unwanted = Database.Readers.Return(slot);
+            }
+            else
+            {
+                Database.Readers.Discard(slot);
+            }
+
+            if (unwanted is not null)
+            {
+                unwanted.Dispose();
+                Database.TidyAfterReader();
+            }
         }
     }
 
@@ -298,7 +351,7 @@ internal sealed partial class Session
         lease.Connection.BecomePrivate();
         Pragmas.Replay(lease.Connection);
         Hold(lease, SessionState.Private);
-        ExitGate(lease);
+        Pragmas.Replay(lease.Connection);
     }
 
     private void ExitGate(ConnectionLease lease)
@@ -308,6 +361,7 @@ internal sealed partial class Session
             lease.HoldsGate = false;
             Sql = null;
             Database.Gate.Exit(lease.Permit);
+            Database.CloseIfOutdated(lease.Connection);
         }
     }
 }

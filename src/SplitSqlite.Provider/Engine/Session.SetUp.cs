@@ -12,7 +12,7 @@ internal sealed partial class Session
     {
         switch (State)
         {
-            case SessionState.Snapshot:
+            case SessionState.Snapshot or SessionState.PrivateSnapshot:
                 throw new InvalidOperationException("Functions, collations and extensions can't be added inside a read-only snapshot: its reader goes back to the pool. Add them before the transaction begins, or for all connections by UsePhysicalConnectionInitializer.");
             case SessionState.Free:
                 GoPrivate(deadline);
@@ -33,6 +33,11 @@ internal sealed partial class Session
     /// <summary>Runs something on a connection that may write, under the gate.</summary>
     public void WithWriter(Deadline deadline, Action<SqliteConnection> action)
     {
+        if (State is SessionState.Snapshot or SessionState.PrivateSnapshot)
+        {
+            throw new InvalidOperationException("The connection is in a read-only snapshot. End that transaction first.");
+        }
+
         var lease = TryAcquire(Route.Writer, deadline, out var free) ? free : Acquire(Route.Writer, deadline, CancellationToken.None);
         lease.AddUser();
         try

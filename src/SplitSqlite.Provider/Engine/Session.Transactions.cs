@@ -11,6 +11,7 @@ internal sealed partial class Session
     /// <exception cref="SqliteException">SQLite refuses, for one because a transaction is open already.</exception>
     public void Begin(Deadline deadline, CancellationToken cancellationToken)
     {
+        ForgetSql();
         while (true)
         {
             var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : Acquire(BeginRoute, deadline, cancellationToken);
@@ -27,6 +28,7 @@ internal sealed partial class Session
     /// <exception cref="SqliteException">SQLite refuses, for one because a transaction is open already.</exception>
     public async ValueTask BeginAsync(Deadline deadline, CancellationToken cancellationToken)
     {
+        ForgetSql();
         while (true)
         {
             var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
@@ -73,14 +75,21 @@ internal sealed partial class Session
 
     /// <summary>Commits. A commit is acknowledged by returning: SQLite's COMMIT has returned by then.</summary>
     /// <exception cref="SqliteException">SQLite refuses; the transaction is still open unless SQLite ended it.</exception>
-    public void Commit()
+    /// <param name="deadline">Until when another process that is in the way is waited for (only where the file is not in WAL mode).</param>
+    public void Commit(Deadline deadline)
     {
         if (_held is { } lease && IsInTransaction)
         {
             DetachCursors(lease, except: null);
             if (IsInTransaction)
             {
-                End(lease, lease.Connection.Commit(), committed: true);
+                int rc;
+                while (Busy.IsBusy(rc = lease.Connection.Commit()) && !lease.Connection.IsAutocommit && !deadline.HasPassed)
+                {
+                    Busy.Wait(deadline, CancellationToken.None);
+                }
+
+                End(lease, rc, committed: true);
                 return;
             }
         }
@@ -181,6 +190,15 @@ internal sealed partial class Session
         }
     }
 
+    // What is named as the SQL of this transaction must be its own, not that of a command before it.
+    private void ForgetSql()
+    {
+        if (!IsInTransaction)
+        {
+            Sql = null;
+        }
+    }
+
     private Route BeginRoute => Options.IsReadOnly ? Route.Reader : Route.Writer;
 
     private Route SnapshotRoute()
@@ -224,24 +242,24 @@ internal sealed partial class Session
         try
         {
             var connection = lease.Connection;
-            if (connection.Role == PhysicalRole.Writer)
-            {
-                // Nothing to split: the only connection that there is gives the snapshot.
-                ThrowIfFailed(lease, connection.BeginImmediate(), deadline);
-                NoticeTransaction(lease, autocommit: false, committed: false);
-                return true;
-            }
-
-            var rc = connection.BeginSnapshot();
+            // Nothing to split: the only connection that there is gives the snapshot, and is held for it.
+            var isWriter = connection.Role == PhysicalRole.Writer;
+            var rc = isWriter ? connection.BeginImmediate() : connection.BeginSnapshot();
             if (Busy.IsBusy(rc) && !deadline.HasPassed)
             {
                 return false;
             }
 
             ThrowIfFailed(lease, rc, deadline);
-            if (connection.Role == PhysicalRole.Private)
+            if (isWriter)
             {
                 NoticeTransaction(lease, autocommit: false, committed: false);
+                return true;
+            }
+
+            if (connection.Role == PhysicalRole.Private)
+            {
+                MoveTo(SessionState.PrivateSnapshot);
                 return true;
             }
 
@@ -276,7 +294,7 @@ internal sealed partial class Session
         {
             var error = rc == raw.SQLITE_OK ? null : ErrorOf(lease.Connection.Handle, rc);
             var autocommit = lease.Connection.IsAutocommit;
-            if (committed && rc == raw.SQLITE_OK && State != SessionState.Snapshot)
+            if (committed && rc == raw.SQLITE_OK && State is SessionState.Transaction or SessionState.PrivateTransaction)
             {
                 Database.CountCommit();
             }

@@ -12,8 +12,10 @@ namespace SplitSqlite.Engine;
 /// <remarks>Not thread-safe, as ADO.NET's connections are not; only a cursor's <see cref="CommandCursor.Cancel"/> may come from elsewhere.</remarks>
 internal sealed partial class Session : WriterHolder, ISessionValues
 {
-    private readonly List<CommandCursor> _cursors = [];
-    private readonly List<LeasedStream> _streams = [];
+    // Open cursors, linked through themselves: one is opened and closed with each command.
+    private CommandCursor? _cursors;
+    private List<LeasedStream>? _streams;
+    private SessionPragmas? _pragmas;
 
     // The reader lease taken last, offered to a nested read while it is still open and fresh.
     private ConnectionLease? _reading;
@@ -28,7 +30,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     {
         Options = options;
         Settings = settings;
-        Pragmas = new SessionPragmas(this);
     }
 
     /// <summary>Gets the option set whose connections serve the session.</summary>
@@ -41,13 +42,13 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public ConnectionSettings Settings { get; private set; }
 
     /// <summary>Gets what PRAGMAs the session has set without their being run.</summary>
-    public SessionPragmas Pragmas { get; }
+    public SessionPragmas Pragmas => _pragmas ??= new SessionPragmas(this);
 
     /// <summary>Gets what the session is doing.</summary>
     public SessionState State { get; private set; }
 
     /// <summary>Gets whether a transaction or snapshot is open.</summary>
-    public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction;
+    public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot;
 
     /// <summary>Gets whether the connection at hand is the session's alone, or will be when the transaction ends: what it sets there is really set.</summary>
     public bool HasOwnConnection => State is SessionState.Private or SessionState.PrivateTransaction || _held is { Connection.IsTainted: true };
@@ -95,7 +96,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public Deadline DeadlineOf(int? commandTimeout, int defaultTimeout)
     {
         var timeout = commandTimeout is { } own ? TimeSpan.FromSeconds(own)
-            : Pragmas.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
+            : _pragmas?.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
             : TimeSpan.FromSeconds(defaultTimeout);
         // Microsoft.Data.Sqlite takes a negative one for no wait at all.
         return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, TimeProvider.System);
@@ -113,8 +114,9 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             var command = connection.Commands.Rent(plan);
             try
             {
-                for (var i = 0; command.Part(i, connection.Handle) is not null; i++)
+                for (var i = 0; i < plan.Statements.Length; i++)
                 {
+                    _ = command.Part(i, connection.Handle);
                 }
             }
             catch (SqliteException) when (connection.Guard.HasDenied)
@@ -123,7 +125,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             }
             finally
             {
-                connection.Guard.Forget();
+                connection.Guard.ForgetDenied();
                 connection.Commands.Return(command);
             }
         }
@@ -134,17 +136,45 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     }
 
     /// <summary>Registers an open cursor.</summary>
-    public void Add(CommandCursor cursor) => _cursors.Add(cursor);
+    public void Add(CommandCursor cursor)
+    {
+        cursor.NextOpen = _cursors;
+        if (_cursors is not null)
+        {
+            _cursors.PreviousOpen = cursor;
+        }
+
+        _cursors = cursor;
+    }
 
     /// <summary>Forgets a cursor that has closed.</summary>
-    public void Remove(CommandCursor cursor) => _cursors.Remove(cursor);
+    public void Remove(CommandCursor cursor)
+    {
+        if (cursor.PreviousOpen is { } previous)
+        {
+            previous.NextOpen = cursor.NextOpen;
+        }
+        else
+        {
+            _cursors = cursor.NextOpen;
+        }
+
+        if (cursor.NextOpen is { } next)
+        {
+            next.PreviousOpen = cursor.PreviousOpen;
+        }
+
+        cursor.NextOpen = null;
+        cursor.PreviousOpen = null;
+    }
 
     /// <summary>Buffers what the open cursors of a lease have not handed out yet, and frees the lease of them.</summary>
     public void DetachCursors(ConnectionLease lease, CommandCursor? except)
     {
-        for (var i = _cursors.Count - 1; i >= 0; i--)
+        // A cursor that is detached stays in the list until its reader closes.
+        for (var cursor = _cursors; cursor is not null; cursor = cursor.NextOpen)
         {
-            if (_cursors[i] is var cursor && cursor != except && cursor.Uses(lease))
+            if (cursor != except && cursor.Uses(lease))
             {
                 cursor.Detach();
             }
@@ -177,11 +207,11 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 
     private void DetachStreams(ConnectionLease? lease)
     {
-        for (var i = _streams.Count - 1; i >= 0; i--)
+        for (var i = _streams?.Count - 1 ?? -1; i >= 0; i--)
         {
-            if (lease is null || _streams[i].Uses(lease))
+            if (lease is null || _streams![i].Uses(lease))
             {
-                _streams[i].Detach();
+                _streams![i].Detach();
             }
         }
     }
@@ -191,14 +221,14 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     {
         var stream = new LeasedStream(new SqliteBlob(lease.Connection.Inner, database, table, column, rowid, readOnly: true), this, lease);
         lease.AddUser();
-        _streams.Add(stream);
+        (_streams ??= []).Add(stream);
         return stream;
     }
 
     /// <summary>Forgets a stream that has closed or become a copy.</summary>
     public void Remove(LeasedStream stream, ConnectionLease lease)
     {
-        _streams.Remove(stream);
+        _streams?.Remove(stream);
         Release(lease);
     }
 
@@ -236,7 +266,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             }
         }
 
-        if (statement.Route == Route.Private && State is not (SessionState.Private or SessionState.PrivateTransaction) && !failed
+        if (statement.Route == Route.Private && connection.Role == PhysicalRole.Writer && !failed
             && Pragmas.ChangesConnection(statement, isInTransaction: !autocommit))
         {
             connection.IsTainted = true;
@@ -254,10 +284,22 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             return;
         }
 
-        var errors = new List<Exception>();
-        foreach (var cursor in _cursors.ToArray())
+        if (_cursors is null && _held is null && _streams is not { Count: > 0 })
         {
-            Try(runRest && !cursor.IsCancelled ? cursor.Close : cursor.Abandon);
+            MoveTo(SessionState.Closed);
+            Database.RemoveSession();
+            return;
+        }
+
+        CloseAll(runRest);
+    }
+
+    private void CloseAll(bool runRest)
+    {
+        var errors = new List<Exception>();
+        while (_cursors is { } cursor)
+        {
+            Try(runRest ? cursor.Close : cursor.Abandon);
         }
 
         Try(() => DetachStreams(null));
@@ -265,7 +307,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         if (_held is { } held)
         {
             // Closed first: giving back a lease must find a session that keeps nothing.
-            var wasPrivate = State is SessionState.Private or SessionState.PrivateTransaction;
+            var wasPrivate = held.Connection.Role == PhysicalRole.Private;
             MoveTo(SessionState.Closed);
             _held = null;
             held.IsPinned = false;
@@ -315,8 +357,8 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             (SessionState.Free, SessionState.Transaction or SessionState.Snapshot or SessionState.Private) => true,
             (SessionState.Transaction, SessionState.Free) => true,
             (SessionState.Snapshot, SessionState.Free) => true,
-            (SessionState.Private, SessionState.PrivateTransaction) => true,
-            (SessionState.PrivateTransaction, SessionState.Private) => true,
+            (SessionState.Private, SessionState.PrivateTransaction or SessionState.PrivateSnapshot) => true,
+            (SessionState.PrivateTransaction or SessionState.PrivateSnapshot, SessionState.Private) => true,
             _ => false,
         };
         if (!legal)
@@ -328,12 +370,10 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     }
 
     /// <summary>Moves the session to the option set of another durability, because it asked for a stronger one.</summary>
-    public void MoveToSynchronous(SplitSqliteSynchronous level)
+    public void MoveToSynchronous(SplitSqliteSynchronous level, Deadline deadline)
     {
         var settings = Settings.WithSynchronous(level);
-        var options = DatabaseRegistry.Open(settings, Options.Initializer);
-        Database.RemoveSession();
-        Options = options;
+        Options = Database.GetOrOpen(settings, Options.DataSource, Options.Initializer, deadline);
         Settings = settings;
     }
 
@@ -352,7 +392,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             case SessionState.Transaction or SessionState.Snapshot when autocommit && lease == _held:
                 Unhold(lease, committed);
                 break;
-            case SessionState.PrivateTransaction when autocommit:
+            case SessionState.PrivateTransaction or SessionState.PrivateSnapshot when autocommit:
                 MoveTo(SessionState.Private);
                 EndOfTransaction(committed);
                 break;
@@ -375,6 +415,9 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         _held = null;
         lease.IsPinned = false;
         EndOfTransaction(committed);
+
+        // However it ended (a constraint's ON CONFLICT ROLLBACK, an interrupt): nobody keeps the writer but who runs on it right now.
+        DetachCursors(lease, except: null);
     }
 
     private void EndOfTransaction(bool committed)

@@ -10,6 +10,8 @@ namespace SplitSqlite.Engine;
 /// </summary>
 internal sealed class SessionPragmas(Session session)
 {
+    // The first batch of a session is shared with all that send it; only what comes after it needs memory of its own.
+    private TuningBatch? _batch;
     private Dictionary<string, string>? _set;
 
     /// <summary>Gets the session's own deadline in milliseconds by <c>PRAGMA busy_timeout</c>, or <see langword="null"/>.</summary>
@@ -19,13 +21,14 @@ internal sealed class SessionPragmas(Session session)
     public bool Answers(PragmaCall pragma)
     {
         // What a private session sets is really set, on the connection that is its own.
-        var isPrivate = session.State is SessionState.Private or SessionState.PrivateTransaction;
+        var isPrivate = session.State is SessionState.Private or SessionState.PrivateTransaction or SessionState.PrivateSnapshot;
         return pragma.Class switch
         {
             PragmaClass.Tuning => !isPrivate || pragma.Name is "wal_autocheckpoint" or "locking_mode" or "busy_timeout",
-            PragmaClass.Connection => !session.HasOwnConnection && IsCurrent(pragma),
+            // Inside a transaction the writer may have been given another value before, and is asked.
+            PragmaClass.Connection => session.State is SessionState.Free or SessionState.Snapshot && IsCurrent(pragma),
             PragmaClass.Synchronous => !isPrivate && !session.IsInTransaction && Level(pragma.Argument) is { } level && level <= session.Options.SynchronousLevel,
-            PragmaClass.JournalMode => string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
+            PragmaClass.JournalMode => session.State != SessionState.Transaction && string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
             PragmaClass.Read when pragma.Argument is null && (!isPrivate || pragma.Name is "wal_autocheckpoint" or "busy_timeout") => ReadBack(pragma) is not null,
             _ => false,
         };
@@ -50,15 +53,35 @@ internal sealed class SessionPragmas(Session session)
                 // What SQLite ignores, it leaves as it is.
                 if (PragmaValue.Normalize(pragma.Name, pragma.Argument!) is { } value)
                 {
-                    (_set ??= new(StringComparer.Ordinal))[pragma.Name] = value;
-                    if (pragma.Name == "busy_timeout")
-                    {
-                        var milliseconds = int.Parse(value, CultureInfo.InvariantCulture);
-                        BusyTimeout = milliseconds > 0 ? milliseconds : null;
-                    }
+                    Remember(pragma.Name, value);
                 }
 
                 return pragma.AnswersRow ? BufferedRows.Single(pragma.ColumnName, ReadBack(pragma) ?? Typed(pragma.DefaultValue!)) : null;
+        }
+    }
+
+    /// <summary>Says whether a whole batch is answered without being run.</summary>
+    public bool Answers(TuningBatch batch)
+        => session.State is SessionState.Free && batch.Synchronous <= session.Options.SynchronousLevel;
+
+    /// <summary>Takes a whole batch.</summary>
+    public void Take(TuningBatch batch)
+    {
+        if (ReferenceEquals(batch, _batch) && _set is null)
+        {
+            return;
+        }
+
+        if (_batch is null && _set is null)
+        {
+            _batch = batch;
+            SetBusyTimeout(batch.Find("busy_timeout"));
+            return;
+        }
+
+        foreach (var (name, value) in batch.Values)
+        {
+            Remember(name, value);
         }
     }
 
@@ -76,18 +99,31 @@ internal sealed class SessionPragmas(Session session)
     /// <summary>Sets on a private connection what the session has set before it had one.</summary>
     public void Replay(PhysicalConnection connection)
     {
-        if (_set is null)
-        {
-            return;
-        }
-
-        foreach (var (name, value) in _set)
+        foreach (var (name, value) in (_batch?.Values ?? []).Concat(_set ?? []))
         {
             // The words come from the tokenizer's table and from a number or a word of the user's; quoted, they can be nothing else.
             if (name is not ("busy_timeout" or "wal_autocheckpoint" or "locking_mode"))
             {
                 _ = connection.ExecuteOwn($"PRAGMA {name}='{value.Replace("'", "''", StringComparison.Ordinal)}'");
             }
+        }
+    }
+
+    private void Remember(string name, string value)
+    {
+        (_set ??= new(StringComparer.Ordinal))[name] = value;
+        if (name == "busy_timeout")
+        {
+            SetBusyTimeout(value);
+        }
+    }
+
+    private void SetBusyTimeout(string? value)
+    {
+        if (value is not null)
+        {
+            var milliseconds = int.Parse(value, CultureInfo.InvariantCulture);
+            BusyTimeout = milliseconds > 0 ? milliseconds : null;
         }
     }
 
@@ -109,11 +145,17 @@ internal sealed class SessionPragmas(Session session)
             return Typed(value);
         }
 
+        if (_batch?.Find(pragma.Name) is { } shared)
+        {
+            return Typed(shared);
+        }
+
         // Where our own set-up of the connections would show: what a plain connection answers.
         return pragma.Name is "wal_autocheckpoint" or "busy_timeout" || (pragma.Name == "query_only" && !session.HasOwnConnection) ? Typed(pragma.DefaultValue!) : null;
     }
 
-    private static object Typed(string value)
+    /// <summary>Gets a value as the type in which SQLite answers it.</summary>
+    public static object Typed(string value)
         => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : value;
 
     private static int? Level(string? argument) => argument is null ? null : PragmaValue.SynchronousLevel(argument);

@@ -30,6 +30,9 @@ internal enum SessionState
     /// <summary>The same inside a transaction: has the gate too.</summary>
     PrivateTransaction,
 
+    /// <summary>The same inside a read-only snapshot: writes are refused.</summary>
+    PrivateSnapshot,
+
     /// <summary>Is closed for good.</summary>
     Closed,
 }

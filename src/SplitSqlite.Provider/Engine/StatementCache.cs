@@ -8,8 +8,7 @@ namespace SplitSqlite.Engine;
 /// </summary>
 /// <remarks>
 /// No lock: a physical connection is used by one lease at a time. Plans are cached by text and compared by reference, so that a text is
-/// hashed once per execution (by the plan cache) and not again here. Every command handed out stays in <see cref="_inUse"/>, so that
-/// statements of a session dropped without Dispose are rooted until their lease is recovered, never finalized under a running connection.
+/// hashed once per execution (by the plan cache) and not again here.
 /// </remarks>
 internal sealed class StatementCache(int capacity) : IDisposable
 {

@@ -25,6 +25,9 @@ internal sealed class SqlPlan
     /// <remarks>The one thing learned later. Written once, from false to true, by whoever learns it first.</remarks>
     public bool IsRefusedByReaders { get; set; }
 
+    /// <summary>Gets or sets what the engine has found out about the text once, for its own use; it depends on nothing but the text.</summary>
+    public object? EngineNote { get; set; }
+
     /// <summary>Gets in words why the text goes where it goes, for <c>ExplainRoute</c>.</summary>
     public required string Reason { get; init; }
 }

@@ -32,6 +32,14 @@ internal static class Sql
         return await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
+    /// <summary>The same without a deadline.</summary>
+    public static async Task<int> RunPatientlyAsync(this DbConnection connection, string sql, params object?[] values)
+    {
+        await using var command = connection.Command(sql, values);
+        command.CommandTimeout = 0;
+        return await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
     public static object? Value(this DbConnection connection, string sql, params object?[] values)
     {
         using var command = connection.Command(sql, values);

@@ -52,6 +52,23 @@ internal sealed class TestFile : IDisposable
         return connection;
     }
 
+    /// <summary>Makes a source of sessions in whose SQL <c>hook(n)</c> calls a test's code in the middle of a statement, on every physical connection.</summary>
+    public SplitSqliteDataSource Hooked(Action<long> hook, string? more = null)
+        => new SplitSqliteDataSourceBuilder(ConnectionString(more))
+            .UsePhysicalConnectionInitializer(physical => physical.CreateFunction("hook", (long n) =>
+            {
+                hook(n);
+                return n;
+            }))
+            .Build();
+
+    public SplitSqliteConnection Open(SplitSqliteDataSource source)
+    {
+        var connection = source.OpenConnection();
+        _database = connection.Session!.Database;
+        return connection;
+    }
+
     /// <summary>Opens a plain connection, outside of the provider.</summary>
     public SqliteConnection OpenPlain()
     {

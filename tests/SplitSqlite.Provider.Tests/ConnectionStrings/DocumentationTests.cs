@@ -32,7 +32,7 @@ public sealed class DocumentationTests
     [Fact]
     public void Option_set_keywords_are_those_of_the_key()
         => Assert.Equal(
-            typeof(Engine.OptionSetKey).GetProperties().Select(property => property.Name).Order(),
+            typeof(SplitSqlite.Engine.OptionSetKey).GetProperties().Select(property => property.Name).Order(),
             Properties().Values.Where(property => property.Category == "Option set").Select(property => property.Name).Order());
 
     private static string Table()

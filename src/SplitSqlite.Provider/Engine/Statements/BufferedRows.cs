@@ -45,7 +45,7 @@ internal sealed class BufferedRows : ResultSet
     /// <summary>Reads a live result to its end, from where it stands: the row that it is on stays the current one.</summary>
     /// <param name="live">The live result. Its statement can be reset afterwards.</param>
     /// <param name="deferErrors">
-    /// Whether an error of SQLite is kept for the <see cref="Read"/> that would have met it. False for statements that write:
+    /// Whether an error of SQLite, or a cancellation, is kept for the <see cref="Read"/> that would have met it. False for statements that write:
     /// their owner must know before it commits.
     /// </param>
     /// <exception cref="SqliteException">A step failed, and <paramref name="deferErrors"/> is false.</exception>
@@ -65,7 +65,7 @@ internal sealed class BufferedRows : ResultSet
                 rows.AddRow(live);
             }
         }
-        catch (SqliteException error) when (deferErrors)
+        catch (Exception error) when (deferErrors && error is SqliteException or OperationCanceledException)
         {
             rows._failure = ExceptionDispatchInfo.Capture(error);
         }
