@@ -206,11 +206,12 @@ internal sealed partial class CommandCursor
             _session.AfterStatement(lease, part.Statement, prepared.IsReadOnly, failed);
         }
 
-        if (!prepared.IsReadOnly)
+        if (!prepared.IsReadOnly && !_isCounted)
         {
             AddChanges();
         }
 
+        _isCounted = false;
         if (throws && failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled))
         {
             SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);

@@ -194,7 +194,7 @@ internal static class DatabaseRegistry
 
     private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, out Task? closing)
     {
-        var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.DefaultTimeout), TimeProvider.System);
+        var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Max(settings.DefaultTimeout, 0)), TimeProvider.System);
 
         // Only SQLite can say which file a name leads to.
         Database? database = null;

@@ -29,7 +29,7 @@ internal sealed class SessionPragmas(Session session)
             PragmaClass.Connection => session.State is SessionState.Free or SessionState.Snapshot && IsCurrent(pragma),
             PragmaClass.Synchronous => !isPrivate && !session.IsInTransaction && Level(pragma.Argument) is { } level && level <= session.Options.SynchronousLevel,
             PragmaClass.JournalMode => session.State != SessionState.Transaction && string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
-            PragmaClass.Read when pragma.Argument is null && !isPrivate => ReadBack(pragma) is not null,
+            PragmaClass.Read when pragma.Argument is null && (!isPrivate || pragma.Name is "wal_autocheckpoint" or "busy_timeout") => ReadBack(pragma) is not null,
             _ => false,
         };
     }
