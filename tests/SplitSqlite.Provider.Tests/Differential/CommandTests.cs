@@ -68,7 +68,7 @@ public sealed class CommandTests
     [MemberData(nameof(Texts))]
     public void Text_gives_the_same_inside_a_transaction(string text)
     {
-        foreach (var way in (Way[])[Way.NonQuery, Way.Scalar, Way.Reader])
+        foreach (var way in (Way[])[Way.NonQuery, Way.Reader])
         {
             Script.Same(Script.Basic, side =>
             {

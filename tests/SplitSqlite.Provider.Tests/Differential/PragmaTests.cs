@@ -111,6 +111,29 @@ public sealed class PragmaTests
     }
 
     [Fact]
+    public void Tuning_batch_that_jellyfin_sends_on_each_open_answers_and_reads_back_the_same()
+        => Script.Same(Script.Basic, side =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                side.Open();
+                foreach (var way in Enum.GetValues<Way>())
+                {
+                    side.Execute(way, "PRAGMA cache_size=-20000;\nPRAGMA locking_mode=NORMAL;\nPRAGMA journal_size_limit=134217728;\nPRAGMA synchronous=1;\nPRAGMA temp_store=2;\n");
+                }
+
+                foreach (var name in (string[])["cache_size", "locking_mode", "journal_size_limit", "synchronous", "temp_store", "foreign_keys"])
+                {
+                    side.Read("PRAGMA " + name);
+                }
+
+                side.NonQuery("INSERT INTO bag VALUES (1, 1)");
+                side.Values();
+                side.Connection.Close();
+            }
+        });
+
+    [Fact]
     public void Checkpoint_answers_with_the_same_columns()
     {
         foreach (var text in (string[])["PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(FULL)", "PRAGMA wal_checkpoint(RESTART)", "PRAGMA wal_checkpoint(TRUNCATE)"])

@@ -6,7 +6,7 @@ namespace SplitSqlite.Tests.Differential;
 /// <summary>Random scripts through one session: the logs and the files are the same. The seed is printed; SPLITSQLITE_SEED runs it again.</summary>
 public sealed class RandomScriptTests
 {
-    private const int Scripts = 300;
+    private const int Scripts = 200;
 
     [Fact]
     public void Random_scripts_log_the_same_and_leave_the_same()
