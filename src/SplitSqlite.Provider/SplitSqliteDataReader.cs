@@ -71,7 +71,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     {
         ThrowIfClosed();
         _blobs = null;
-        return _cursor.Current?.Read() ?? false;
+        return Kept(_cursor.Current?.Read() ?? false);
     }
 
     /// <summary>Runs the statements of a batch on to the next one with columns.</summary>
@@ -84,7 +84,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
         ForgetResult();
         try
         {
-            return _cursor.NextResult();
+            return Kept(_cursor.NextResult());
         }
         catch
         {
@@ -137,6 +137,14 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
 
     /// <summary>Gets an enumerator over the rows, as <see cref="IDataRecord"/>. It leaves the reader open.</summary>
     public override IEnumerator GetEnumerator() => new DbEnumerator(this, closeReader: false);
+
+    // Where a connection is dropped without Dispose, its finalizer has the statement reset by another thread. As long as a call of ours is under
+    // way, this keeps the finalizer away: it holds on to the reader, which holds on to its command and connection, until there is a result.
+    private T Kept<T>(T result)
+    {
+        GC.KeepAlive(this);
+        return result;
+    }
 
     private void ForgetResult()
     {
