@@ -59,12 +59,12 @@ public sealed partial class SplitSqliteDataReader
     /// <summary>Gets the declared type of a column without its parenthesis; of an expression, the storage class of its value in this row.</summary>
     /// <param name="ordinal">The column, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
-    public override string GetDataTypeName(int ordinal) => ValueConversions.GetDataTypeName(Rows(), ordinal);
+    public override string GetDataTypeName(int ordinal) => Kept(ValueConversions.GetDataTypeName(Rows(), ordinal));
 
     /// <summary>Gets the type of a column's value in this row, which SQLite lets change from row to row; of NULL, the one seen before, else the one that the declared type suggests.</summary>
     /// <param name="ordinal">The column, from 0.</param>
     /// <returns><see cref="long"/>, <see cref="double"/>, <see cref="string"/> or <see cref="byte"/>[].</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)]
-    public override Type GetFieldType(int ordinal) => ValueConversions.GetFieldType(Rows(), ordinal, ref _seenClasses);
+    public override Type GetFieldType(int ordinal) => Kept(ValueConversions.GetFieldType(Rows(), ordinal, ref _seenClasses));
 }

@@ -78,13 +78,13 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
             return false;
         }
 
-        if (rows.Read())
+        var found = rows.Read();
+        if (!found)
         {
-            return true;
+            _cursor.RowsEnded();
         }
 
-        _cursor.RowsEnded();
-        return false;
+        return Kept(found);
     }
 
     /// <summary>Runs the statements of a batch on to the next one with columns.</summary>
@@ -97,7 +97,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
         ForgetResult();
         try
         {
-            return _cursor.NextResult();
+            return Kept(_cursor.NextResult());
         }
         catch
         {
@@ -150,6 +150,14 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
 
     /// <summary>Gets an enumerator over the rows, as <see cref="IDataRecord"/>. It leaves the reader open.</summary>
     public override IEnumerator GetEnumerator() => new DbEnumerator(this, closeReader: false);
+
+    // Where a connection is dropped without Dispose, its finalizer has the statement reset by another thread. As long as a call of ours is under
+    // way, this keeps the finalizer away: it holds on to the reader, which holds on to its command and connection, until there is a result.
+    private T Kept<T>(T result)
+    {
+        GC.KeepAlive(this);
+        return result;
+    }
 
     private void ForgetResult()
     {

@@ -190,6 +190,29 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public void Wrong_settings_never_meet_a_warm_connection()
+    {
+        using var file = new TestFile().With(Table);
+        using var warm = file.Open();
+        Assert.Equal(1, warm.Number("SELECT count(*) FROM t"));
+        foreach (var wrong in new[] { "Password=wrong", "Vfs=none" })
+        {
+            using var plain = new SqliteConnection($"Data Source={file.Path};Pooling=False;{wrong}");
+            var expected = Record.Exception(plain.Open)!;
+            var actual = Record.Exception(() => file.Open(wrong))!;
+            Assert.Equal(expected.GetType(), actual.GetType());
+            Assert.Equal(expected.Message, actual.Message);
+        }
+
+        using var readOnly = file.Open("Mode=ReadOnly");
+        Assert.Equal(1, readOnly.Number("SELECT count(*) FROM t"));
+        Assert.Equal(8, Assert.Throws<SqliteException>(() => readOnly.Run("INSERT INTO t VALUES (2)")).SqliteErrorCode);
+        warm.Run("INSERT INTO t VALUES (2)");
+        Assert.Equal(2, readOnly.Number("SELECT count(*) FROM t"));
+        Assert.Equal(2, file.Database.Sessions);
+    }
+
+    [Fact]
     public void Failed_first_open_leaves_nothing_behind()
     {
         using var file = new TestFile();

@@ -186,6 +186,34 @@ public sealed class LeakTests
         file.AssertIdle();
     }
 
+    //  a  Read, the last use of anything of a's …  (garbage collection in the middle of the step)  … ends well
+    [Fact]
+    public void Connection_is_not_collected_in_the_middle_of_its_last_call()
+    {
+        using var file = new TestFile().With(Table);
+        WeakReference? connection = null;
+        var looks = 0;
+        using var source = file.Hooked(n =>
+        {
+            if (n == 2)
+            {
+                for (var i = 0; i < 5; i++)
+                {
+                    GC.Collect();
+                    GC.WaitForPendingFinalizers();
+                }
+
+                looks++;
+                Assert.True(connection!.IsAlive);
+            }
+        });
+        using var b = file.Open();
+        Assert.True(ReadToTheLast(file, source, weak => connection = weak));
+        Assert.Equal(1, looks);
+        CollectUntil(() => file.Database.Sessions == 1);
+        file.AssertIdle();
+    }
+
     internal static void CollectUntil(Func<bool> condition)
         => Schedule.Until(() =>
         {
@@ -197,6 +225,22 @@ public sealed class LeakTests
     // Not inlined, so that nothing of it stays on the caller's frame.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void DropReader(SplitSqliteConnection connection) => connection.Reading("SELECT x FROM t");
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static bool ReadToTheLast(TestFile file, SplitSqliteDataSource source, Action<WeakReference> tell)
+    {
+        var reader = Begin(file, source, tell);
+        reader.Read();
+        return reader.Read();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SplitSqliteDataReader Begin(TestFile file, SplitSqliteDataSource source, Action<WeakReference> tell)
+    {
+        var dropped = file.Open(source);
+        tell(new WeakReference(dropped));
+        return (SplitSqliteDataReader)dropped.Command("SELECT hook(value) FROM json_each('[1,2,3]')").ExecuteReader();
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Drop(TestFile file, string way)

@@ -162,6 +162,52 @@ public sealed class RunningCancellationTests
         file.AssertIdle();
     }
 
+    //  a  … COMMIT: in the middle of it SQLite calls the test, which cancels      a success, and there
+    [Theory]
+    [InlineData("INSERT INTO t VALUES (2)")]
+    [InlineData("INSERT INTO t VALUES (2) RETURNING x")]
+    [InlineData("BEGIN; INSERT INTO t VALUES (2); COMMIT")]
+    [InlineData("SAVEPOINT s; INSERT INTO t VALUES (2); RELEASE s")]
+    [InlineData("transaction")]
+    public async Task Commit_is_never_interrupted(string sql)
+    {
+        using var file = new TestFile().With(Table);
+        Action cancel = () => { };
+        var commits = 0;
+        await using var source = new SplitSqliteDataSourceBuilder(file.ConnectionString()).UsePhysicalConnectionInitializer(physical => SQLitePCL.raw.sqlite3_commit_hook(
+            physical.Handle,
+            _ =>
+            {
+                commits++;
+                cancel();
+                return 0;
+            },
+            null)).Build();
+        using var a = file.Open(source);
+        using var cancellation = new CancellationTokenSource();
+        using var command = a.Command(sql == "transaction" ? "INSERT INTO t VALUES (2)" : sql);
+        cancel = () =>
+        {
+            cancellation.Cancel();
+            command.Cancel();
+        };
+        if (sql == "transaction")
+        {
+            await using var transaction = await a.BeginTransactionAsync(cancellation.Token);
+            command.Transaction = transaction;
+            await command.ExecuteNonQueryAsync(cancellation.Token);
+            await transaction.CommitAsync(cancellation.Token);
+        }
+        else
+        {
+            await command.ExecuteNonQueryAsync(cancellation.Token);
+        }
+
+        Assert.Equal(1, commits);
+        Assert.Equal(3L, a.Value("SELECT sum(x) FROM t"));
+        file.AssertIdle();
+    }
+
     //  a  reader 1 open |------------------------------------------------------------------------|  has all its rows
     //       SELECT (same connection) … cancelled
     //                                   INSERT, in the transaction: not touched by it; COMMIT
