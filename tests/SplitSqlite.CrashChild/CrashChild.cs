@@ -56,7 +56,7 @@ internal static class CrashChild
                 {
                     await Task.Yield();
                     await Task.Delay(1);
-                    if (Volatile.Read(ref _told) > 50)
+                    if (Volatile.Read(ref Told) > 50)
                     {
                         break;
                     }
@@ -70,7 +70,7 @@ internal static class CrashChild
         }
     }
 
-    private static long _told;
+    private static long Told;
 
     private static async Task Storm(string connectionString, int sessions, string prefix)
     {
@@ -159,7 +159,7 @@ internal static class CrashChild
         {
             Console.Out.Write(token + ";\n");
             Console.Out.Flush();
-            _told++;
+            Told++;
         }
     }
 }

@@ -199,10 +199,5 @@ internal sealed class Checkpointer
             get => _runsOn;
             set => _runsOn = value;
         }
-
-        public void NoteInterrupt()
-        {
-            // The only statement on the connection, and the gate keeps others out: nothing else can be hit.
-        }
     }
 }

@@ -8,11 +8,9 @@ internal sealed partial class CommandCursor
 {
     private volatile bool _isCancelled;
     private volatile bool _isLate;
-    private volatile bool _wasInterrupted;
+    private bool _mindsDeadline = true;
     private Timer? _timeout;
     private volatile CancellationTokenSource? _waiting;
-    private volatile PhysicalConnection? _physical;
-    private volatile PhysicalConnection? _runsOn;
 
     /// <summary>Gets or sets the token that an <see cref="OperationCanceledException"/> is to carry, while an async call is under way.</summary>
     public CancellationToken CancelledBy { get; set; }
@@ -21,19 +19,12 @@ internal sealed partial class CommandCursor
     public bool IsCancelled => _isCancelled;
 
     /// <inheritdoc/>
-    public PhysicalConnection? RunsOn
-    {
-        get => _runsOn;
-        set => _runsOn = value;
-    }
-
-    /// <inheritdoc/>
-    public void NoteInterrupt() => _wasInterrupted = true;
+    public bool MustStop => _isCancelled || (_isLate && _mindsDeadline);
 
     /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
     {
-        // The flag first: an execution that registers itself as running after this sees it, one that did before is interrupted.
+        // What runs sees the flag; what waits has made its token before it looked at the flag, or will see it.
         _isCancelled = true;
         Thread.MemoryBarrier();
         try
@@ -44,8 +35,6 @@ internal sealed partial class CommandCursor
         {
             // It has stopped waiting meanwhile.
         }
-
-        _physical?.Interrupt(this);
     }
 
     /// <summary>Ends the async call that executed the command. Its token means nothing to a data reader that it has handed out.</summary>
@@ -73,44 +62,47 @@ internal sealed partial class CommandCursor
         return source.Token;
     }
 
-    private void BeginRunning(PhysicalConnection connection)
+    private int FirstStep(PhysicalConnection connection, PreparedStatement statement)
     {
-        connection.BeginRunning(this);
-        Thread.MemoryBarrier();
-        if (_isCancelled || _isLate)
+        if (MustStop)
         {
-            EndStep(raw.SQLITE_OK);
-            _active = null;
             throw Interrupted();
         }
+
+        return connection.Step(statement, this);
     }
 
-    // An interrupt that came when the step had just ended would hit the connection's next statement: SQLite takes it back only when no
-    // statement is active any more. Answers whether one came so late; the statement at hand, if it is on a row, is then the caller's to end.
-    private bool EndStep(int rc)
+    // One step of a statement after its first.
+    private int StepOn(PreparedStatement statement)
     {
-        EndRunning();
-        if (!_wasInterrupted)
+        var connection = _lease!.Connection;
+        int rc;
+        if (statement.IsReadOnly)
         {
-            return false;
+            if (_isCancelled)
+            {
+                EndActive(throws: false);
+                throw Cancelled();
+            }
+
+            // A deadline that passed between two rows, while nothing ran, interrupts nothing.
+            _mindsDeadline = !_isLate;
+            rc = connection.Step(statement, this);
+        }
+        else
+        {
+            // It has written everything at its first step and commits when it is reset. Left in the middle here it would be told as
+            // cancelled and yet be committed; so its rows are read to their end, which takes no time: they are in memory.
+            rc = statement.Step();
         }
 
-        _wasInterrupted = false;
-        if (rc == raw.SQLITE_INTERRUPT)
+        if (rc is not (raw.SQLITE_ROW or raw.SQLITE_DONE) && connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
         {
-            return false;
+            // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
+            EndActive(throws: false);
         }
 
-        _session.EndInterrupt(_lease!, this);
-        return true;
-    }
-
-    private void EndRunning()
-    {
-        if (_runsOn is { } connection)
-        {
-            connection.EndRunning(this);
-        }
+        return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
     }
 
     private void WaitForOthers()
@@ -152,13 +144,7 @@ internal sealed partial class CommandCursor
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             _timeout = new Timer(
-                static state =>
-                {
-                    var cursor = (CommandCursor)state!;
-                    cursor._isLate = true;
-                    Thread.MemoryBarrier();
-                    cursor._physical?.Interrupt(cursor);
-                },
+                static state => ((CommandCursor)state!)._isLate = true,
                 this,
                 _deadline.Remaining,
                 Timeout.InfiniteTimeSpan);

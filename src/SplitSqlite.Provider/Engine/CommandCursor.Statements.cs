@@ -129,20 +129,11 @@ internal sealed partial class CommandCursor
             _session.BeforeStatement(_lease!);
         }
 
+        var rc = FirstStep(connection, prepared);
         _active = part;
-        BeginRunning(connection);
-        var rc = prepared.Step();
-
-        // Between two steps nothing runs that an interrupt could be meant for; it would hit another statement of the connection.
-        var isLate = EndStep(rc) && rc == raw.SQLITE_ROW;
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
             _current = new CursorRows(this, prepared, rc);
-            if (isLate)
-            {
-                EndLate(prepared);
-            }
-
             return Outcome.Rows;
         }
 
@@ -189,75 +180,13 @@ internal sealed partial class CommandCursor
         }
         finally
         {
-            EndRunning();
             prepared.Reset();
             _active = null;
             if (connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
             {
                 _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: true);
             }
-
-            if (rc == raw.SQLITE_INTERRUPT)
-            {
-                _session.EndInterrupt(_lease!, this);
-            }
         }
-    }
-
-    // One step of a statement after its first.
-    private int StepOn(PreparedStatement statement)
-    {
-        var lease = _lease!;
-        lease.Connection.BeginRunning(this);
-        Thread.MemoryBarrier();
-        if (_isCancelled && statement.IsReadOnly)
-        {
-            EndStep(raw.SQLITE_ROW);
-            EndActive(throws: false);
-            throw Cancelled();
-        }
-
-        // A statement that writes has written everything at its first step and commits when it is reset. Left in the middle here it would
-        // be told as cancelled and yet be committed; so it goes on, unless an interrupt reaches SQLite, which then undoes it.
-        var rc = statement.Step();
-        if (EndStep(rc) && rc == raw.SQLITE_ROW && statement.IsReadOnly)
-        {
-            EndLate(statement);
-        }
-
-        if (rc is raw.SQLITE_ROW or raw.SQLITE_DONE)
-        {
-            return rc;
-        }
-
-        if (lease.Connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
-        {
-            // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
-            EndActive(throws: false);
-        }
-
-        if (rc == raw.SQLITE_INTERRUPT)
-        {
-            _session.EndInterrupt(lease, this);
-        }
-
-        return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
-    }
-
-    // An interrupt came when SQLite had just answered a row. While the statement stands there, the interrupt stands too, and whatever the
-    // session sends next on this connection would fail of it.
-    private void EndLate(PreparedStatement statement)
-    {
-        if (!statement.IsReadOnly)
-        {
-            // It has written everything; if SQLite lets it get to its end it is a success, and else it is undone.
-            _current = Buffer(_current!);
-            EndActive();
-            return;
-        }
-
-        EndActive(throws: false);
-        throw Interrupted();
     }
 
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
@@ -269,7 +198,6 @@ internal sealed partial class CommandCursor
             return;
         }
 
-        EndRunning();
         _active = null;
         var rc = prepared.Reset();
         var failed = _current is CursorRows { HasFailed: true } || (rc & 0xFF) != raw.SQLITE_OK;
@@ -347,7 +275,7 @@ internal sealed partial class CommandCursor
 
     private void RefuseWrites(SqlStatement statement)
     {
-        // A file opened with Mode=ReadOnly refuses them by itself.
+        // With Mode=ReadOnly SQLite refuses them itself, and in its own words.
         if (!_session.Options.IsReadOnly
             && (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
                 || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File }))

@@ -23,7 +23,7 @@ namespace SplitSqlite.Engine;
 /// left of its batch is run when its reader gets there, where the session then runs things, as it is with Microsoft.Data.Sqlite.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The timer ends with the execution, in Unregister.")]
-internal sealed partial class CommandCursor : Cursor, IInterruptible
+internal sealed partial class CommandCursor : Cursor, IStoppable
 {
     private readonly Session _session;
     private readonly SqlPlan _plan;
@@ -402,7 +402,6 @@ internal sealed partial class CommandCursor : Cursor, IInterruptible
     {
         lease.AddUser();
         _lease = lease;
-        _physical = lease.Connection;
         _command = lease.Connection.Commands.Rent(_plan);
         if (!_isRegistered)
         {

@@ -31,6 +31,11 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private static readonly byte[] RollbackSql = "ROLLBACK"u8.ToArray();
     private static readonly byte[] PinSql = "SELECT 1 FROM sqlite_schema LIMIT 1"u8.ToArray();
 
+    // How many of SQLite's operations between two looks at whether the running statement must stop: some 20 to 50 µs.
+    private const int OperationsPerLook = 1000;
+
+    private static readonly delegate_progress Look = static connection => ((PhysicalConnection)connection).MustStop() ? 1 : 0;
+
     // Protects the pairing of "this execution is the running one" with sqlite3_interrupt, so that an interrupt meant for one execution
     // never reaches the next. A leaf: nothing else is locked under it, nothing but sqlite3_interrupt is called under it.
     private readonly Lock _interruptLock = new();
@@ -43,6 +48,8 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private PreparedStatement? _commit;
     private PreparedStatement? _rollback;
     private PreparedStatement? _pin;
+    private IStoppable? _running;
+    private sqlite3_stmt? _runningStatement;
     private long _nativeRowId;
     private bool _disposed;
 
@@ -109,7 +116,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         try
         {
             inner.Open();
-            return new PhysicalConnection(options, role, inner);
+            var connection = new PhysicalConnection(options, role, inner);
+            raw.sqlite3_progress_handler(connection.Handle, OperationsPerLook, Look, connection);
+            return connection;
         }
         catch
         {
@@ -176,6 +185,20 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     /// <summary>Steps ROLLBACK; all cursors of the connection must be reset, or an earlier interrupt fails it too (FACTS 9).</summary>
     public int Rollback() => StepOwn(ref _rollback, RollbackSql);
 
+    /// <summary>
+    /// Steps a statement that may be stopped. SQLite asks in the middle of the step, on this thread, and ends that statement alone, where
+    /// <c>sqlite3_interrupt</c> would fail all others of the connection too.
+    /// </summary>
+    public int Step(PreparedStatement statement, IStoppable execution)
+    {
+        // A user's function may run a command of its own in the middle of this one.
+        var (outer, outerStatement) = (_running, _runningStatement);
+        (_running, _runningStatement) = (execution, statement.Handle);
+        var rc = statement.Step();
+        (_running, _runningStatement) = (outer, outerStatement);
+        return rc;
+    }
+
     /// <summary>Registers an execution as the one that an interrupt would hit.</summary>
     public void BeginRunning(IInterruptible execution) => execution.RunsOn = this;
 
@@ -196,7 +219,6 @@ internal sealed unsafe class PhysicalConnection : IDisposable
             if (execution.RunsOn == this && !_disposed)
             {
                 raw.sqlite3_interrupt(Handle);
-                execution.NoteInterrupt();
             }
         }
     }
@@ -247,6 +269,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         System.Runtime.InteropServices.NativeMemory.Free(_walPages);
     }
 
+    // SQLite asks once more when a statement has ended, and committed: answered with a yes, it would tell of what is done as interrupted.
+    private bool MustStop() => _running is { MustStop: true } && raw.sqlite3_stmt_busy(_runningStatement!) != 0;
+
     private int StepOwn(ref PreparedStatement? statement, byte[] sql)
     {
         var mode = Guard.Mode;
@@ -265,14 +290,18 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     }
 }
 
-/// <summary>Something whose running statement can be interrupted.</summary>
+/// <summary>Something that runs outside of statements (a checkpoint) and can be interrupted.</summary>
 internal interface IInterruptible
 {
     /// <summary>Gets or sets the connection on which a statement of it is active; set only through that connection.</summary>
     PhysicalConnection? RunsOn { get; set; }
+}
 
-    /// <summary>Takes note that it was interrupted. Called under the connection's interrupt lock.</summary>
-    void NoteInterrupt();
+/// <summary>Something whose running statement can be stopped.</summary>
+internal interface IStoppable
+{
+    /// <summary>Gets whether the statement must stop. Asked by SQLite: must be quick and throw nothing.</summary>
+    bool MustStop { get; }
 }
 
 /// <summary>The three values that SQLite keeps per connection and we keep per session.</summary>

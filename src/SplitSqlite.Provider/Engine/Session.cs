@@ -24,7 +24,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     // What a transaction, a snapshot or a private session holds between commands.
     private ConnectionLease? _held;
     private SavepointStack? _savepoints;
-    private bool _isEndingInterrupt;
 
     public Session(OptionSet options, ConnectionSettings settings)
     {
@@ -183,28 +182,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         DetachStreams(lease);
     }
 
-    /// <summary>
-    /// After an interrupt reached a connection: SQLite fails everything on it with the same code until no statement of it is active any more,
-    /// and a write among that would take the transaction with it. So the other open cursors end here, with that code when they are read on.
-    /// </summary>
-    public void EndInterrupt(ConnectionLease lease, CommandCursor interrupted)
-    {
-        if (_isEndingInterrupt)
-        {
-            return;
-        }
-
-        _isEndingInterrupt = true;
-        try
-        {
-            DetachCursors(lease, interrupted);
-        }
-        finally
-        {
-            _isEndingInterrupt = false;
-        }
-    }
-
     private void DetachStreams(ConnectionLease? lease)
     {
         for (var i = _streams?.Count - 1 ?? -1; i >= 0; i--)
@@ -254,7 +231,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             TotalChanges += changed;
 
             // A failed or fruitless INSERT, UPDATE or DELETE sets changes() too; other statements leave the last one's, which on a shared writer may be somebody else's.
-            if (changed != 0 || statement.Kind == StatementKind.Dml)
+            if (changed != 0 || statement.ChangesRows)
             {
                 Changes = raw.sqlite3_changes(connection.Handle);
             }

@@ -150,8 +150,11 @@ internal sealed class SessionPragmas(Session session)
             return Typed(shared);
         }
 
-        // Where our own set-up of the connections would show: what a plain connection answers.
-        return pragma.Name is "wal_autocheckpoint" or "busy_timeout" || (pragma.Name == "query_only" && !session.HasOwnConnection) ? Typed(pragma.DefaultValue!) : null;
+        // Where our own set-up of the connections would show: what a plain connection answers. The writer of a transaction has no query_only
+        // but the one that was set in it.
+        return pragma.Name is "wal_autocheckpoint" or "busy_timeout" || (pragma.Name == "query_only" && session.State != SessionState.Transaction)
+            ? Typed(pragma.DefaultValue!)
+            : null;
     }
 
     /// <summary>Gets a value as the type in which SQLite answers it.</summary>

@@ -47,6 +47,7 @@ internal static class RoutePlanner
             SavepointName = found.SavepointName,
             Pragma = found.Pragma,
             IsExplain = found.IsExplain,
+            ChangesRows = found.ChangesRows,
             HasReturning = found.HasReturning,
             NamesSessionValues = slice.NamesSessionValues,
         };

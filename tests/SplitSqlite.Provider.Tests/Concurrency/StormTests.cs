@@ -1,9 +1,12 @@
+using SplitSqlite.Tests.Support;
+
 namespace SplitSqlite.Tests.Concurrency;
 
 /// <summary>
 /// Storms: many sessions doing everything at once. Afterwards nobody has a permit, the file is intact, every acknowledged effect is there once
 /// and nothing else is, and no money was made or lost in any snapshot. Any SQLITE_BUSY of a session that was not in haste fails the storm.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class StormTests
 {
     private const string Options = "Synchronous=Normal;Default Timeout=200;Max Readers=";

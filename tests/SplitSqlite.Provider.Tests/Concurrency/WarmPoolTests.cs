@@ -192,27 +192,6 @@ public sealed class WarmPoolTests
         Assert.Equal([file.Path], Directory.GetFiles(file.Folder));
     }
 
-    //  a  INSERT, gives the writer back  /  ClearPool:  at the same moment; the writer it had is closed by the one or the other
-    [Fact]
-    public void Writer_on_its_way_back_is_closed_when_the_pool_is_cleared_at_that_moment()
-    {
-        using var file = new TestFile("Synchronous=Off").With(Table);
-        using var a = file.Open();
-        var options = a.Session!.Options;
-        Race.Run(300, () =>
-        {
-            a.Run("INSERT INTO t VALUES (1)");
-            return (() => { a.Run("INSERT INTO t VALUES (2)"); }, () => SplitSqliteConnection.ClearPool(a), () =>
-            {
-                var writer = options.Writer;
-                Assert.True(writer is null || writer.WriterGeneration == file.Database.WriterGeneration);
-                return writer is null;
-            }
-            );
-        });
-        file.AssertIdle();
-    }
-
     //  writers and readers come and go while the pool is cleared again and again
     [Fact]
     public async Task Pool_cleared_under_load_harms_nobody()

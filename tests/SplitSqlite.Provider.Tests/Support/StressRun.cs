@@ -20,7 +20,7 @@ internal sealed class StressRun
         var running = new List<Task>();
         for (int i = 0; i < workers; i++)
         {
-            var random = new Random(HashCode.Combine(Seed, i));
+            var random = new Random(unchecked((Seed * 7919) + i));
             running.Add(i % 2 == 0
                 ? Schedule.OnThread(() => Loop(() => onThread(random)))
                 : Task.Run(() => LoopAsync(() => asTask(random))));
