@@ -1,0 +1,298 @@
+using System.Runtime.ExceptionServices;
+using SplitSqlite.Routing;
+
+namespace SplitSqlite.Engine;
+
+/// <content>From a route to a lease to results: waiting, running to the first result or to the end, and what is kept in memory.</content>
+internal sealed partial class CommandCursor
+{
+    /// <summary>Executes up to the first result set, waiting on this thread.</summary>
+    public void Run() => Guarded(static cursor => cursor.RunWaiting());
+
+    private TResult Guarded<TResult>(Func<CommandCursor, TResult> run)
+    {
+        _isExecuting = true;
+        try
+        {
+            return run(this);
+        }
+        catch (Exception exception)
+        {
+            if (Fail(exception) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
+        }
+        finally
+        {
+            _isExecuting = false;
+        }
+    }
+
+    private Outcome RunWaiting()
+    {
+        Outcome outcome;
+        do
+        {
+            var route = NextRoute();
+            if (route != Route.None)
+            {
+                Start(_session.TryAcquire(route, _deadline, out var lease) ? lease : _session.Acquire(route, _deadline, WaitToken()));
+            }
+
+            while ((outcome = Proceed(route)) == Outcome.Busy)
+            {
+                WaitForOthers();
+            }
+        }
+        while (outcome == Outcome.Refused);
+        return outcome;
+    }
+
+    private async ValueTask RunSlowlyAsync(Route route, Outcome? begun)
+    {
+        try
+        {
+            var outcome = begun ?? Outcome.Refused;
+            if (begun is null)
+            {
+                Start(await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
+                outcome = Proceed(route);
+            }
+
+            while (outcome is Outcome.Busy or Outcome.Refused)
+            {
+                if (outcome == Outcome.Refused)
+                {
+                    route = NextRoute();
+                    Start(_session.TryAcquire(route, _deadline, out var lease)
+                        ? lease
+                        : await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
+                }
+                else
+                {
+                    ThrowIfLate();
+                    await Busy.WaitAsync(_deadline, WaitToken()).ConfigureAwait(false);
+                }
+
+                outcome = Proceed(route);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (Fail(exception) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
+        }
+        finally
+        {
+            _isExecuting = false;
+        }
+    }
+
+    private ResultSet Buffer(ResultSet rows)
+        => rows as BufferedRows ?? BufferedRows.Drain(rows, deferErrors: _active?.Prepared?.IsReadOnly == true);
+
+    // The state of the session decides first, then the plan.
+    private Route NextRoute()
+    {
+        if (_session.IsInTransaction)
+        {
+            _session.Sql = _plan.Text;
+            return _plan.Statements.Length == 0 ? Route.None : _plan.Route == Route.None ? Route.Reader : _plan.Route;
+        }
+
+        if (TuningBatch.Of(_plan) is { } tuning && _session.Pragmas.Answers(tuning))
+        {
+            _tuning = tuning;
+            return Route.None;
+        }
+
+        foreach (var statement in _plan.HasSessionPragmas ? _plan.Statements : [])
+        {
+            if (statement.Pragma is { } pragma && _session.Pragmas.AsksForStronger(pragma) is { } level)
+            {
+                _session.MoveToSynchronous(level, _deadline);
+            }
+        }
+
+        var route = _session.EffectiveRoute(_plan);
+        if (route == Route.Refused)
+        {
+            throw Refusal();
+        }
+
+        if (route >= Route.Writer)
+        {
+            _session.Sql = _plan.Text;
+        }
+
+        return route;
+    }
+
+    private bool Start(ConnectionLease lease)
+    {
+        lease.AddUser();
+        _lease = lease;
+        _command = lease.Connection.Commands.Rent(_plan);
+        if (!_isRegistered)
+        {
+            _session.Add(this);
+            _isRegistered = true;
+        }
+
+        _state = State.Live;
+        _stages = null;
+        InterruptAtDeadline();
+        return true;
+    }
+
+    // Runs to the first result set, or, on the writer outside of a transaction, to the very end.
+    private Outcome Proceed(Route route)
+    {
+        if (route == Route.None)
+        {
+            return ProceedWithoutLease();
+        }
+
+        // Once begun to buffer, always: a batch may have begun a transaction on its way.
+        var runsToEnd = _stages is not null
+            || (!_session.IsInTransaction && (_lease!.HoldsGate || _lease.Connection.Role == PhysicalRole.Unpooled || !_session.Database.IsSplit));
+        var outcome = runsToEnd ? ProceedToEnd() : Advance();
+        if (outcome == Outcome.Refused)
+        {
+            _plan.IsRefusedByReaders = true;
+            _session.Database.CountReroute();
+            ReturnLease();
+            _part = 0;
+        }
+        else if (outcome is Outcome.Rows or Outcome.End && _state == State.Live && _lease is { IsPinned: false, HoldsGate: true })
+        {
+            // Inside a transaction before, outside of it now: the writer waits for no slow reader.
+            GoOnInMemory();
+        }
+
+        return outcome;
+    }
+
+    private Outcome ProceedToEnd()
+    {
+        _stages ??= new Queue<Stage>();
+        try
+        {
+            if (!TryRunRest())
+            {
+                return Outcome.Busy;
+            }
+        }
+        catch (Exception exception) when (_stages.Count > 0 && exception is not OutOfMemoryException)
+        {
+            // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
+            EndActive(throws: false);
+            _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
+            return EndOfRun();
+        }
+
+        Enqueue(null);
+        return EndOfRun();
+    }
+
+    private Outcome EndOfRun()
+    {
+        _state = State.Detached;
+        ReturnLease();
+        return NextStage() ? Outcome.Rows : Outcome.End;
+    }
+
+    private Outcome ProceedWithoutLease()
+    {
+        if (_tuning is { } tuning)
+        {
+            _session.Pragmas.Take(tuning);
+            _part = _plan.Statements.Length;
+            _state = State.Detached;
+            return NextStage() ? Outcome.Rows : Outcome.End;
+        }
+
+        _stages = new Queue<Stage>();
+        for (; _part < _plan.Statements.Length; _part++)
+        {
+            if (_session.Pragmas.Answer(_plan.Statements[_part].Pragma!) is { } rows)
+            {
+                Enqueue(rows);
+            }
+            else
+            {
+                AddChanges();
+            }
+        }
+
+        Enqueue(null);
+        _state = State.Detached;
+        return NextStage() ? Outcome.Rows : Outcome.End;
+    }
+
+    private bool TryRunRest()
+    {
+        while (Advance() is var outcome && outcome != Outcome.End)
+        {
+            if (outcome == Outcome.Busy)
+            {
+                return false;
+            }
+
+            var rows = Buffer(_current!);
+            var shown = _recordsAffected;
+            EndActive(throws: rows is not BufferedRows { Failure: not null });
+            _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
+        }
+
+        return true;
+    }
+
+    private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, null, null));
+
+    private bool NextStage()
+    {
+        _current = null;
+        if (_tuning is { } tuning)
+        {
+            var answer = _answer < tuning.Answers.Length ? tuning.Answers[_answer++] : default;
+            var silent = answer.Column is null ? tuning.Silent : answer.SilentBefore;
+            _recordsAffected = silent == 0 ? -1 : (int)(silent * _session.Changes);
+            _current = answer.Column is null ? null : BufferedRows.Single(answer.Column, answer.Value);
+            return _current is not null;
+        }
+
+        if (_stages is null || !_stages.TryDequeue(out var stage))
+        {
+            return false;
+        }
+
+        _recordsAffected = stage.RecordsAffected;
+        _affectedAtEnd = stage.AffectedAtEnd;
+        if (stage.Error is { } error)
+        {
+            _state = State.Closed;
+            Unregister();
+            error.Throw();
+        }
+
+        _current = stage.Rows;
+        return stage.Rows is not null;
+    }
+
+    private void EndCurrent()
+    {
+        if (_current is not null)
+        {
+            EndActive();
+            _current = null;
+        }
+    }
+}
