@@ -138,7 +138,7 @@ public sealed partial class SplitSqliteCommand
 
     private CommandCursor Begin(string method)
     {
-        if (_reader is not null)
+        if (_reader is { IsClosed: false })
         {
             throw new InvalidOperationException("A data reader of this command is still open. Close it first, or use another command.");
         }

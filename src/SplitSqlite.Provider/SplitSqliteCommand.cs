@@ -189,7 +189,7 @@ public sealed partial class SplitSqliteCommand : DbCommand
 
     private void RequireNoReader(string member)
     {
-        if (_reader is not null)
+        if (_reader is { IsClosed: false })
         {
             throw new InvalidOperationException($"{member} can't be set while a data reader of this command is open. Close the data reader first.");
         }

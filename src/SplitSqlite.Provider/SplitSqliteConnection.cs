@@ -104,7 +104,6 @@ public sealed partial class SplitSqliteConnection : DbConnection
     }
 
     /// <summary>Opens the connection. Does nothing where it is open.</summary>
-    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
     /// <exception cref="SqliteException">The database can't be opened.</exception>
     public override void Open()
     {
@@ -113,13 +112,12 @@ public sealed partial class SplitSqliteConnection : DbConnection
             return;
         }
 
-        var settings = RequireSettings();
+        var settings = Settings;
         Opened(DatabaseRegistry.Open(settings, _initializer), settings);
     }
 
     /// <summary>Opens the connection. Waiting for another open of the same database takes no thread; SQLite's own work is synchronous.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
     /// <exception cref="SqliteException">The database can't be opened.</exception>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -129,7 +127,7 @@ public sealed partial class SplitSqliteConnection : DbConnection
             return;
         }
 
-        var settings = RequireSettings();
+        var settings = Settings;
         Opened(await DatabaseRegistry.OpenAsync(settings, _initializer, cancellationToken).ConfigureAwait(false), settings);
     }
 
@@ -218,8 +216,8 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private static readonly StateChangeEventArgs OpenedChange = new(ConnectionState.Closed, ConnectionState.Open);
     private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
 
-    private ConnectionSettings RequireSettings()
-        => _settings ?? throw new InvalidOperationException("The connection has no connection string. Set ConnectionString first.");
+    // Without a connection string SQLite makes a private database in a temporary file, as with an empty Data Source.
+    private ConnectionSettings Settings => _settings ??= ConnectionSettings.Get(string.Empty);
 
     private void Opened(OptionSet options, ConnectionSettings settings)
     {

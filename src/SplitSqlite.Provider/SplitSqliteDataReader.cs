@@ -17,6 +17,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     private readonly SplitSqliteCommand _command;
     private readonly Cursor _cursor;
     private readonly bool _closesConnection;
+    private readonly Session? _session;
     private bool _closed;
 
     /// <summary>Takes over the results of an execution.</summary>
@@ -28,6 +29,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
         _command = command;
         _cursor = cursor;
         _closesConnection = behavior.HasFlag(CommandBehavior.CloseConnection);
+        _session = command.Connection?.Session;
     }
 
     /// <summary>Gets 0: rows are not nested.</summary>
@@ -45,10 +47,10 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     }
 
     /// <summary>Gets whether the result at hand has rows, read ones included; false where there is no result.</summary>
-    public override bool HasRows => !_closed && (_cursor.Current?.HasRows ?? false);
+    public override bool HasRows => !IsClosed && (_cursor.Current?.HasRows ?? false);
 
-    /// <summary>Gets whether the reader is closed.</summary>
-    public override bool IsClosed => _closed;
+    /// <summary>Gets whether the reader is closed, by itself or with its connection.</summary>
+    public override bool IsClosed => _closed || _session is { State: SessionState.Closed };
 
     /// <summary>Gets the rows changed by the statements run so far; -1 where none could change any. Complete when the reader is closed.</summary>
     public override int RecordsAffected => _cursor.RecordsAffected;
@@ -71,7 +73,18 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     {
         ThrowIfClosed();
         _blobs = null;
-        return Kept(_cursor.Current?.Read() ?? false);
+        if (_cursor.Current is not { } rows)
+        {
+            return false;
+        }
+
+        if (!rows.Read())
+        {
+            _cursor.RowsEnded();
+            return Kept(false);
+        }
+
+        return Kept(true);
     }
 
     /// <summary>Runs the statements of a batch on to the next one with columns.</summary>
@@ -128,7 +141,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
             _closed = true;
             ForgetResult();
             _command.ReaderClosed(this);
-            if (_closesConnection)
+            if (_closesConnection && _session is not { State: SessionState.Closed })
             {
                 _command.Connection?.Close();
             }
@@ -155,7 +168,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
 
     private void ThrowIfClosed()
     {
-        if (_closed)
+        if (IsClosed)
         {
             throw new InvalidOperationException("The data reader is closed.");
         }

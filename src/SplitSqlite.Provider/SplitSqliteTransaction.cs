@@ -24,8 +24,7 @@ public sealed class SplitSqliteTransaction : DbTransaction
     public new SplitSqliteConnection? Connection => _connection;
 
     /// <summary>Gets the isolation level: <see cref="IsolationLevel.Serializable"/>, or <see cref="IsolationLevel.Snapshot"/> for one that only reads.</summary>
-    /// <exception cref="InvalidOperationException">The transaction is completed.</exception>
-    public override IsolationLevel IsolationLevel => IsUsable ? _isolationLevel : throw Completed();
+    public override IsolationLevel IsolationLevel => _isolationLevel;
 
     /// <summary>Gets <see langword="true"/>.</summary>
     public override bool SupportsSavepoints => true;

@@ -206,11 +206,12 @@ internal sealed partial class CommandCursor
             _session.AfterStatement(lease, part.Statement, prepared.IsReadOnly, failed);
         }
 
-        if (!prepared.IsReadOnly)
+        if (!prepared.IsReadOnly && !_isCounted)
         {
             AddChanges();
         }
 
+        _isCounted = false;
         if (throws && failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled))
         {
             SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
@@ -272,10 +273,12 @@ internal sealed partial class CommandCursor
             raw.SQLITE_READONLY,
             raw.SQLITE_READONLY);
 
-    private static void RefuseWrites(SqlStatement statement)
+    private void RefuseWrites(SqlStatement statement)
     {
-        if (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
-            || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File })
+        // With Mode=ReadOnly SQLite refuses them itself, and in its own words.
+        if (!_session.Options.IsReadOnly
+            && (statement.Kind is StatementKind.Dml or StatementKind.Ddl or StatementKind.Maintenance or StatementKind.Analyze
+                || statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.File }))
         {
             throw new SqliteException(
                 "SQLite Error 8: 'attempt to write a readonly database'. SplitSqlite: this transaction is a read-only snapshot (IsolationLevel.Snapshot, or SplitSqliteTransactionOptions.ReadOnly). Begin another one to write.",

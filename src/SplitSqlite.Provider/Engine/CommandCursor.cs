@@ -36,6 +36,10 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private ResultSet? _current;
     private PreparedPart? _active;
     private int _recordsAffected = -1;
+
+    // What RecordsAffected becomes when the buffered rows at hand end; whether the live ones at hand are counted already.
+    private int? _affectedAtEnd;
+    private bool _isCounted;
     private int _parkedAffected;
     private TuningBatch? _tuning;
     private int _answer;
@@ -146,6 +150,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
             case State.Parked:
                 _current = null;
+                _affectedAtEnd = null;
                 _recordsAffected = _parkedAffected;
                 return Guarded(static cursor => cursor.RunWaiting() == Outcome.Rows);
 
@@ -154,6 +159,24 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
             default:
                 return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void RowsEnded()
+    {
+        if (_affectedAtEnd is { } affected)
+        {
+            _affectedAtEnd = null;
+            _recordsAffected = affected;
+        }
+        else if (_state == State.Live && !_isCounted && _active?.Prepared is { IsReadOnly: false } && _current is { HasRows: true })
+        {
+            // The session takes the statement's values over when it is reset.
+            _isCounted = true;
+            var connection = _lease!.Connection;
+            var changes = connection.Role == PhysicalRole.Reader ? (int)_session.Changes : raw.sqlite3_changes(connection.Handle);
+            _recordsAffected = Math.Max(_recordsAffected, 0) + changes;
         }
     }
 
@@ -232,15 +255,16 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
                 EndActive(throws: rows.Failure is null);
             }
 
+            _affectedAtEnd = rows is { HasRows: true } ? _recordsAffected : null;
             _parkedAffected = _recordsAffected;
             _state = _part < _plan.Statements.Length ? State.Parked : State.Detached;
-            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null));
+            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, null));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // Thrown when the reader gets there, or at the latest when it closes.
             _state = State.Detached;
-            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
+            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
         }
 
         ReturnLease();
@@ -433,11 +457,11 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         {
             // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
             EndActive(throws: false);
-            _stages.Enqueue(new Stage(null, _recordsAffected, ExceptionDispatchInfo.Capture(Translate(exception))));
+            _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
             return EndOfRun();
         }
 
-        Enqueue(null, _recordsAffected);
+        Enqueue(null);
         return EndOfRun();
     }
 
@@ -463,7 +487,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         {
             if (_session.Pragmas.Answer(_plan.Statements[_part].Pragma!) is { } rows)
             {
-                Enqueue(rows, _recordsAffected);
+                Enqueue(rows);
             }
             else
             {
@@ -471,7 +495,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             }
         }
 
-        Enqueue(null, _recordsAffected);
+        Enqueue(null);
         _state = State.Detached;
         return NextStage() ? Outcome.Rows : Outcome.End;
     }
@@ -486,14 +510,15 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             }
 
             var rows = Buffer(_current!);
-            Enqueue(rows, _recordsAffected);
+            var shown = _recordsAffected;
             EndActive(throws: rows is not BufferedRows { Failure: not null });
+            _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
         }
 
         return true;
     }
 
-    private void Enqueue(ResultSet? rows, int recordsAffected) => _stages!.Enqueue(new Stage(rows, recordsAffected, null));
+    private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, null, null));
 
     private bool NextStage()
     {
@@ -513,6 +538,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         }
 
         _recordsAffected = stage.RecordsAffected;
+        _affectedAtEnd = stage.AffectedAtEnd;
         if (stage.Error is { } error)
         {
             _state = State.Closed;
@@ -571,5 +597,5 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     }
 
     /// <summary>One result, or the end, or an error, of a cursor whose lease is gone.</summary>
-    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, ExceptionDispatchInfo? Error);
+    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, int? AffectedAtEnd, ExceptionDispatchInfo? Error);
 }

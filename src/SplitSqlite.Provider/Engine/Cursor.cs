@@ -9,6 +9,11 @@ internal abstract class Cursor
     /// <summary>Gets the rows changed by the statements run so far, or -1 where none could change any (summed as Microsoft.Data.Sqlite sums).</summary>
     public abstract int RecordsAffected { get; }
 
+    /// <summary>The rows of <see cref="Current"/> have been read to their end: what they changed counts from now on.</summary>
+    public virtual void RowsEnded()
+    {
+    }
+
     /// <summary>Runs on to the next statement with columns.</summary>
     /// <returns>Whether there is one.</returns>
     public abstract bool NextResult();

@@ -215,7 +215,24 @@ internal sealed class Database
         WriterLock.Wait();
         try
         {
-            options.Writer ??= NewWriter(options, deadline);
+            if (options.Writer is not null)
+            {
+                return;
+            }
+
+            // One that has not read yet does not have the WAL open, and would leave it lying there when it closes as the last.
+            var writer = NewWriter(options, deadline);
+            try
+            {
+                Busy.Retry(writer, deadline, static (c, _) => c.ExecuteOwn("PRAGMA schema_version"), options);
+            }
+            catch
+            {
+                writer.Dispose();
+                throw;
+            }
+
+            options.Writer = writer;
         }
         finally
         {

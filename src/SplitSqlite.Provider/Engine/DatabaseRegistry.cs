@@ -51,6 +51,7 @@ internal static class DatabaseRegistry
             return OpenUnshared(target, settings);
         }
 
+        ThrowIfInitializing();
         while (true)
         {
             Task? closing;
@@ -93,9 +94,13 @@ internal static class DatabaseRegistry
             return new(known);
         }
 
-        return target.Name.Kind is DataSourceKind.PrivateMemory or DataSourceKind.Temporary
-            ? new(OpenUnshared(target, settings))
-            : Slow(target, settings, cancellationToken);
+        if (target.Name.Kind is DataSourceKind.PrivateMemory or DataSourceKind.Temporary)
+        {
+            return new(OpenUnshared(target, settings));
+        }
+
+        ThrowIfInitializing();
+        return Slow(target, settings, cancellationToken);
 
         static async ValueTask<OptionSet> Slow(Target target, ConnectionSettings settings, CancellationToken cancellationToken)
         {
@@ -178,14 +183,18 @@ internal static class DatabaseRegistry
         return new OptionSet(database, settings, target.Name, target.Initializer);
     }
 
-    private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, out Task? closing)
+    // Before anything is waited for: the stripe may be the very one under which the initializer runs.
+    private static void ThrowIfInitializing()
     {
         if (OptionSet.IsInitializing)
         {
             throw new InvalidOperationException("A physical connection initializer must not open connections of SplitSqlite: the database that it belongs to is being opened. Use the connection that it is given.");
         }
+    }
 
-        var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.DefaultTimeout), TimeProvider.System);
+    private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, out Task? closing)
+    {
+        var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Max(settings.DefaultTimeout, 0)), TimeProvider.System);
 
         // Only SQLite can say which file a name leads to.
         Database? database = null;

@@ -15,6 +15,8 @@ internal static class RouteExplanation
                 return "reader: the session is in a read-only snapshot; reads run there, writes are refused.";
             case SessionState.Private or SessionState.PrivateTransaction:
                 return $"private: the session has a physical connection of its own; {(plan.Route <= Route.Reader ? "reads run there freely" : "writes run there and pass the gate of the writer first")}. {plan.Reason}";
+            case SessionState.PrivateSnapshot:
+                return "private: the session is in a read-only snapshot on a physical connection of its own; reads run there, writes are refused.";
             default:
                 break;
         }

@@ -349,6 +349,7 @@ internal sealed partial class Session
     {
         Database.DropWriter(lease.Connection);
         lease.Connection.BecomePrivate();
+        Pragmas.Replay(lease.Connection);
         Hold(lease, SessionState.Private);
         Pragmas.Replay(lease.Connection);
     }

@@ -49,6 +49,9 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     /// <summary>Gets whether a transaction or snapshot is open.</summary>
     public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot;
 
+    /// <summary>Gets whether the connection at hand is the session's alone, or will be when the transaction ends: what it sets there is really set.</summary>
+    public bool HasOwnConnection => State is SessionState.Private or SessionState.PrivateTransaction || _held is { Connection.IsTainted: true };
+
     /// <summary>Gets how the last transaction ended: <see langword="true"/> if by a rollback that nobody asked the transaction object for.</summary>
     public bool LastEndWasRollback { get; private set; }
 
@@ -69,9 +72,11 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         {
             foreach (var statement in plan.Statements)
             {
-                if (statement.Pragma is { } pragma && statement.Kind == StatementKind.Pragma && statement.Route > route && !Pragmas.Answers(pragma))
+                if (statement.Pragma is { } pragma && statement.Kind == StatementKind.Pragma && !Pragmas.Answers(pragma))
                 {
-                    route = statement.Route;
+                    // A tuning PRAGMA that is not answered is one of a private session, and set on its connection.
+                    var needed = statement.Route == Route.None ? Route.Reader : statement.Route;
+                    route = needed > route ? needed : route;
                 }
             }
         }
@@ -92,7 +97,8 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         var timeout = commandTimeout is { } own ? TimeSpan.FromSeconds(own)
             : _pragmas?.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
             : TimeSpan.FromSeconds(defaultTimeout);
-        return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout, TimeProvider.System);
+        // Microsoft.Data.Sqlite takes a negative one for no wait at all.
+        return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, TimeProvider.System);
     }
 
     /// <summary>Prepares the statements of a plan where they would run if that is possible without the writer, so that errors in them show.</summary>
@@ -225,7 +231,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             TotalChanges += changed;
 
             // A failed or fruitless INSERT, UPDATE or DELETE sets changes() too; other statements leave the last one's, which on a shared writer may be somebody else's.
-            if (changed != 0 || statement.Kind is StatementKind.Dml or StatementKind.Temp)
+            if (changed != 0 || statement.ChangesRows)
             {
                 Changes = raw.sqlite3_changes(connection.Handle);
             }

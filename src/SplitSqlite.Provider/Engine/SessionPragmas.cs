@@ -29,7 +29,7 @@ internal sealed class SessionPragmas(Session session)
             PragmaClass.Connection => session.State is SessionState.Free or SessionState.Snapshot && IsCurrent(pragma),
             PragmaClass.Synchronous => !isPrivate && !session.IsInTransaction && Level(pragma.Argument) is { } level && level <= session.Options.SynchronousLevel,
             PragmaClass.JournalMode => session.State != SessionState.Transaction && string.Equals(pragma.Argument, session.Database.JournalMode, StringComparison.OrdinalIgnoreCase),
-            PragmaClass.Read when pragma.Argument is null && !isPrivate => ReadBack(pragma) is not null,
+            PragmaClass.Read when pragma.Argument is null && (!isPrivate || pragma.Name is "wal_autocheckpoint" or "busy_timeout") => ReadBack(pragma) is not null,
             _ => false,
         };
     }
@@ -150,8 +150,11 @@ internal sealed class SessionPragmas(Session session)
             return Typed(shared);
         }
 
-        // Where our own set-up of the connections would show: what a plain connection answers.
-        return pragma.Name is "query_only" or "wal_autocheckpoint" or "busy_timeout" ? Typed(pragma.DefaultValue!) : null;
+        // Where our own set-up of the connections would show: what a plain connection answers. The writer of a transaction has no query_only
+        // but the one that was set in it.
+        return pragma.Name is "wal_autocheckpoint" or "busy_timeout" || (pragma.Name == "query_only" && session.State != SessionState.Transaction)
+            ? Typed(pragma.DefaultValue!)
+            : null;
     }
 
     /// <summary>Gets a value as the type in which SQLite answers it.</summary>

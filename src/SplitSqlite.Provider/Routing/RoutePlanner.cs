@@ -47,6 +47,7 @@ internal static class RoutePlanner
             SavepointName = found.SavepointName,
             Pragma = found.Pragma,
             IsExplain = found.IsExplain,
+            ChangesRows = found.ChangesRows,
             HasReturning = found.HasReturning,
             NamesSessionValues = slice.NamesSessionValues,
         };
@@ -130,6 +131,7 @@ internal static class RoutePlanner
     {
         StatementKind.Read when statement.IsExplain => "EXPLAIN of what a reader refuses to prepare",
         StatementKind.Read => "reads through a function or a pragma_ table that a shared reader can't serve",
+        StatementKind.Dml when statement.Route == Route.Private => "changes rows of a TEMP object, which belongs to one connection",
         StatementKind.Dml => "changes rows",
         StatementKind.Ddl => "changes the schema",
         StatementKind.Maintenance => "rebuilds the file or an index",

@@ -24,6 +24,9 @@ internal sealed class SqlStatement
     /// <summary>Gets whether it begins with EXPLAIN.</summary>
     public bool IsExplain { get; init; }
 
+    /// <summary>Gets whether it is an INSERT, UPDATE, DELETE or REPLACE, of a TEMP table too.</summary>
+    public bool ChangesRows { get; init; }
+
     /// <summary>Gets whether it has a RETURNING clause, as far as its words tell.</summary>
     public bool HasReturning { get; init; }
 

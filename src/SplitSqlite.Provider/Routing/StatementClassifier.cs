@@ -11,6 +11,8 @@ internal readonly record struct StatementClass(StatementKind Kind, Route Route)
 
     public bool IsExplain { get; init; }
 
+    public bool ChangesRows { get; init; }
+
     public bool HasReturning { get; init; }
 }
 
@@ -175,7 +177,7 @@ internal static class StatementClassifier
         }
 
         _ = cursor.Take("INTO") || cursor.Take("FROM");
-        return Of(cursor.IsTempObject() ? StatementKind.Temp : StatementKind.Dml);
+        return Of(cursor.IsTempObject() ? StatementKind.Temp : StatementKind.Dml) with { ChangesRows = true };
     }
 
     private static StatementClass Create(ref SqlCursor cursor)

@@ -6,7 +6,7 @@ internal ref struct StatementSlice
     /// <summary>Where the first token begins.</summary>
     public int Start;
 
-    /// <summary>Where the last token ends, the semicolon included.</summary>
+    /// <summary>Where it ends: behind its semicolon, or where the text does.</summary>
     public int End;
 
     /// <summary>Whether SQLite will refuse a token of it.</summary>
@@ -95,6 +95,8 @@ internal ref struct StatementSplitter
             place = Step(place, token);
         }
 
+        // Without a semicolon SQLite reads on to the end: a comment there is part of the last column's name, and of the text that a view keeps.
+        slice.End = token.Start;
         return true;
     }
 

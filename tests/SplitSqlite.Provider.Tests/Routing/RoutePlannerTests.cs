@@ -143,7 +143,7 @@ public class RoutePlannerTests
     [InlineData(" ;; -- x\n ; /* y */", "")]
     [InlineData("SELECT 1", "SELECT 1")]
     [InlineData(" SELECT 1 ; ", "SELECT 1 ;")]
-    [InlineData(";;SELECT 1;;SELECT 2 -- c", "SELECT 1;|SELECT 2")]
+    [InlineData(";;SELECT 1;;SELECT 2 -- c", "SELECT 1;|SELECT 2 -- c")]
     [InlineData("SELECT ';'; SELECT \";\", [;], `;` /* ; */ -- ;\n; x", "SELECT ';';|SELECT \";\", [;], `;` /* ; */ -- ;\n;|x")]
     [InlineData("CREATE TRIGGER a AFTER INSERT ON t BEGIN UPDATE t SET a=CASE WHEN 1 THEN 2 END; SELECT 1; END; SELECT 2", "CREATE TRIGGER a AFTER INSERT ON t BEGIN UPDATE t SET a=CASE WHEN 1 THEN 2 END; SELECT 1; END;|SELECT 2")]
     [InlineData("EXPLAIN QUERY PLAN CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END; SELECT 2", "EXPLAIN QUERY PLAN CREATE TEMP TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END;|SELECT 2")]

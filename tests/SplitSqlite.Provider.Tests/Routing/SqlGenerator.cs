@@ -18,7 +18,8 @@ internal sealed class SqlGenerator(int seed)
     /// <summary>Makes one statement without its semicolon.</summary>
     public (string Text, StatementKind Kind, Route Route) Statement()
     {
-        var (words, kind) = _random.Next(22) switch
+        var choice = _random.Next(22);
+        var (words, kind) = choice switch
         {
             < 5 => (Select(3), StatementKind.Read),
             5 => (ValuesRows(2), StatementKind.Read),
@@ -28,7 +29,12 @@ internal sealed class SqlGenerator(int seed)
             11 => (Explain(), StatementKind.Read),
             12 => (Ddl(), StatementKind.Ddl),
             13 or 14 => (Trigger(temp: false), StatementKind.Ddl),
-            15 => (_random.Next(3) == 0 ? Trigger(temp: true) : Temp(), StatementKind.Temp),
+            15 => _random.Next(3) switch
+            {
+                0 => (Trigger(temp: true), StatementKind.Temp),
+                1 => (Temp(), StatementKind.Temp),
+                _ => (TempRows(), StatementKind.Dml),
+            },
             16 => Transaction(),
             17 => (Either("ATTACH ':memory:' AS q", "ATTACH DATABASE " + Expression(1) + " AS 'q'", "DETACH q"), StatementKind.Attach),
             18 => (Either("VACUUM", "VACUUM main", "REINDEX", "REINDEX t", "REINDEX NOCASE"), StatementKind.Maintenance),
@@ -36,7 +42,7 @@ internal sealed class SqlGenerator(int seed)
             20 => (Either("VACUUM INTO ", "VACUUM main INTO ") + Pick(Strings), StatementKind.VacuumInto),
             _ => (Select(2), StatementKind.Read),
         };
-        return (Disguise(words), kind, StatementClassifier.RouteOf(kind));
+        return (Disguise(words), kind, choice == 15 ? Route.Private : StatementClassifier.RouteOf(kind));
     }
 
     /// <summary>Makes a batch of statements, with empty pieces between.</summary>
@@ -190,13 +196,15 @@ internal sealed class SqlGenerator(int seed)
         "CREATE TABLE \"temp\" . n1 ( a )",
         "CREATE TABLE IF NOT EXISTS [temp] . [n1] ( a )",
         "CREATE INDEX temp . n1 ON tt ( a )",
+        "ALTER TABLE temp . tt ADD b",
+        "DROP TABLE IF EXISTS temp . tt");
+
+    private string TempRows() => Either(
         "INSERT INTO temp . tt VALUES ( 1 )",
         "REPLACE INTO 'temp' . tt VALUES ( 1 )",
         "UPDATE `temp` . tt SET a = 1",
         "DELETE FROM temp . tt",
-        "WITH c AS ( SELECT 1 ) DELETE FROM \"temp\" . tt WHERE a IN c",
-        "ALTER TABLE temp . tt ADD b",
-        "DROP TABLE IF EXISTS temp . tt");
+        "WITH c AS ( SELECT 1 ) DELETE FROM \"temp\" . tt WHERE a IN c");
 
     private string Trigger(bool temp)
     {
