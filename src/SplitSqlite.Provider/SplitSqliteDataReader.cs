@@ -78,13 +78,13 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
             return false;
         }
 
-        if (!rows.Read())
+        var found = rows.Read();
+        if (!found)
         {
             _cursor.RowsEnded();
-            return Kept(false);
         }
 
-        return Kept(true);
+        return Kept(found);
     }
 
     /// <summary>Runs the statements of a batch on to the next one with columns.</summary>

@@ -96,9 +96,9 @@ internal sealed partial class CommandCursor
             return Outcome.End;
         }
 
-        if (MayGoToWriter(connection) && !prepared.IsReadOnly && !prepared.IsExplain)
+        if (statement.Kind != StatementKind.Pragma && MayGoToWriter(connection) && !prepared.IsReadOnly && !prepared.IsExplain)
         {
-            // SQLite's verdict on what looked like a read.
+            // SQLite's verdict on what looked like a read. PRAGMAs are known by their names: even a bare "PRAGMA journal_mode" counts as a write there (FACTS 1).
             return Outcome.Refused;
         }
 

@@ -18,8 +18,7 @@ internal sealed class SqlGenerator(int seed)
     /// <summary>Makes one statement without its semicolon.</summary>
     public (string Text, StatementKind Kind, Route Route) Statement()
     {
-        var choice = _random.Next(22);
-        var (words, kind) = choice switch
+        var (words, kind) = _random.Next(22) switch
         {
             < 5 => (Select(3), StatementKind.Read),
             5 => (ValuesRows(2), StatementKind.Read),
@@ -33,7 +32,7 @@ internal sealed class SqlGenerator(int seed)
             {
                 0 => (Trigger(temp: true), StatementKind.Temp),
                 1 => (Temp(), StatementKind.Temp),
-                _ => (TempRows(), StatementKind.Dml),
+                _ => (TempRows(), StatementKind.Temp),
             },
             16 => Transaction(),
             17 => (Either("ATTACH ':memory:' AS q", "ATTACH DATABASE " + Expression(1) + " AS 'q'", "DETACH q"), StatementKind.Attach),
@@ -42,7 +41,7 @@ internal sealed class SqlGenerator(int seed)
             20 => (Either("VACUUM INTO ", "VACUUM main INTO ") + Pick(Strings), StatementKind.VacuumInto),
             _ => (Select(2), StatementKind.Read),
         };
-        return (Disguise(words), kind, choice == 15 ? Route.Private : StatementClassifier.RouteOf(kind));
+        return (Disguise(words), kind, StatementClassifier.RouteOf(kind));
     }
 
     /// <summary>Makes a batch of statements, with empty pieces between.</summary>
