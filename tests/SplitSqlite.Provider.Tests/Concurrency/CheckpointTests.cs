@@ -12,7 +12,7 @@ public sealed class CheckpointTests
     [Fact]
     public async Task Wal_stays_bounded_under_a_write_load_without_pause()
     {
-        using var file = new TestFile("Synchronous=Off").With(Table);
+        using var file = new TestFile("Synchronous=Off;Default Timeout=200").With(Table);
         using var anchor = file.Open();
         var most = 0L;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
@@ -58,7 +58,7 @@ public sealed class CheckpointTests
     [Fact]
     public async Task Running_checkpoint_makes_way_when_a_writer_queues()
     {
-        using var file = new TestFile("Synchronous=Off").With(Table);
+        using var file = new TestFile("Synchronous=Off;Default Timeout=200").With(Table);
         using var a = file.Open();
         for (var round = 0; round < 20; round++)
         {
@@ -77,7 +77,7 @@ public sealed class CheckpointTests
     [Fact]
     public void Pinned_wal_is_taken_in_when_the_reader_has_gone()
     {
-        using var file = new TestFile("Synchronous=Off").With(Table + "; INSERT INTO t VALUES (1)");
+        using var file = new TestFile("Synchronous=Off;Default Timeout=200").With(Table + "; INSERT INTO t VALUES (1)");
         using var a = file.Open();
         using var b = file.Open();
         using (a.Reading("SELECT x FROM t"))

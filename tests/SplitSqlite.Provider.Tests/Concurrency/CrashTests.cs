@@ -23,6 +23,7 @@ public sealed class CrashTests
         {
             using var child = Start("storm", file.ConnectionString(), "12", $"k{kill}");
             var mercy = random.Next(20, 200);
+            var killed = false;
             for (var n = 0; await child.StandardOutput.ReadLineAsync() is { } line; n++)
             {
                 if (line.EndsWith(';'))
@@ -32,9 +33,13 @@ public sealed class CrashTests
 
                 if (n == mercy)
                 {
+                    killed = true;
                     child.Kill();
                 }
             }
+
+            // Not by itself.
+            Assert.True(killed);
 
             await child.WaitForExitAsync().Comes();
             Check(file, acknowledged, sessions: 12 * (kill + 1));

@@ -120,7 +120,7 @@ public sealed class ForeignLockTests
     [Fact]
     public async Task Both_get_on_when_another_process_writes_all_the_time()
     {
-        using var file = new TestFile("Synchronous=Off").With(Table);
+        using var file = new TestFile("Synchronous=Off;Default Timeout=200").With(Table);
         var plainWriter = Schedule.OnThread(() =>
         {
             using var plain = file.OpenPlain();

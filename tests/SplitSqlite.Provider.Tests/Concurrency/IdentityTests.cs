@@ -163,7 +163,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task Opening_and_closing_at_the_same_moment_never_meets_a_closed_database()
     {
-        using var file = new TestFile("Pooling=False;Synchronous=Off").With(Table);
+        using var file = new TestFile("Pooling=False;Synchronous=Off;Default Timeout=200").With(Table);
         var running = Enumerable.Range(0, 8).Select(i => i % 2 == 0
             ? Schedule.OnThread(() =>
             {

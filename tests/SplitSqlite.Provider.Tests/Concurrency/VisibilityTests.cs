@@ -153,7 +153,7 @@ public sealed class VisibilityTests
     [Fact]
     public async Task Acknowledged_writes_are_seen_by_every_session_at_once_in_a_race()
     {
-        using var file = new TestFile("Synchronous=Normal;Max Readers=2").With("CREATE TABLE c(who INTEGER PRIMARY KEY, n INTEGER); INSERT INTO c SELECT value, 0 FROM json_each('[0,1,2,3]')");
+        using var file = new TestFile("Synchronous=Normal;Max Readers=2;Default Timeout=200").With("CREATE TABLE c(who INTEGER PRIMARY KEY, n INTEGER); INSERT INTO c SELECT value, 0 FROM json_each('[0,1,2,3]')");
         var told = new long[4];
         var writers = Enumerable.Range(0, 4).Select(who => Schedule.OnThread(() =>
         {

@@ -30,7 +30,7 @@ public sealed class WarmPoolTests
     [Fact]
     public async Task Ten_thousand_sessions_use_Max_Readers_and_one_physical_connections()
     {
-        using var file = new TestFile("Max Readers=4;Synchronous=Off").With(Table);
+        using var file = new TestFile("Max Readers=4;Synchronous=Off;Default Timeout=200").With(Table);
         var sessions = Enumerable.Range(0, 10_000).Select(_ => file.Open()).ToArray();
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
@@ -196,7 +196,7 @@ public sealed class WarmPoolTests
     [Fact]
     public async Task Pool_cleared_under_load_harms_nobody()
     {
-        using var file = new TestFile("Max Readers=3;Synchronous=Off").With(Table);
+        using var file = new TestFile("Max Readers=3;Synchronous=Off;Default Timeout=200").With(Table);
         using var anchor = file.Open();
         var over = false;
         var clearing = Schedule.OnThread(() =>
