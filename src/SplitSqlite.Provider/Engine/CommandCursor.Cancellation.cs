@@ -72,8 +72,23 @@ internal sealed partial class CommandCursor
         return connection.Step(statement, this);
     }
 
-    // One step of a statement after its first.
+    // One step of a statement after its first. Nobody detaches the cursor meanwhile: not a user's function that runs a command of its own
+    // in the middle of the step, nor the end of the transaction that the step may bring about.
     private int StepOn(PreparedStatement statement)
+    {
+        var wasExecuting = _isExecuting;
+        _isExecuting = true;
+        try
+        {
+            return StepAlone(statement);
+        }
+        finally
+        {
+            _isExecuting = wasExecuting;
+        }
+    }
+
+    private int StepAlone(PreparedStatement statement)
     {
         var connection = _lease!.Connection;
         int rc;

@@ -47,7 +47,7 @@ internal sealed partial class CommandCursor
                 WaitForOthers();
             }
         }
-        while (outcome == Outcome.Refused);
+        while (outcome is Outcome.Refused or Outcome.Elsewhere);
         return outcome;
     }
 
@@ -62,9 +62,9 @@ internal sealed partial class CommandCursor
                 outcome = Proceed(route);
             }
 
-            while (outcome is Outcome.Busy or Outcome.Refused)
+            while (outcome is Outcome.Busy or Outcome.Refused or Outcome.Elsewhere)
             {
-                if (outcome == Outcome.Refused)
+                if (outcome is Outcome.Refused or Outcome.Elsewhere)
                 {
                     route = NextRoute();
                     Start(_session.TryAcquire(route, _deadline, out var lease)
@@ -107,7 +107,7 @@ internal sealed partial class CommandCursor
             return _plan.Statements.Length == 0 ? Route.None : _plan.Route == Route.None ? Route.Reader : _plan.Route;
         }
 
-        if (TuningBatch.Of(_plan) is { } tuning && _session.Pragmas.Answers(tuning))
+        if (_part == 0 && TuningBatch.Of(_plan) is { } tuning && _session.Pragmas.Answers(tuning))
         {
             _tuning = tuning;
             return Route.None;
@@ -171,7 +171,11 @@ internal sealed partial class CommandCursor
             ReturnLease();
             _part = 0;
         }
-        else if (outcome is Outcome.Rows or Outcome.End && _state == State.Live && _lease is { IsPinned: false, HoldsGate: true })
+        else if (outcome == Outcome.Elsewhere)
+        {
+            ReturnLease();
+        }
+        else if (outcome is Outcome.Rows or Outcome.End && _state == State.Live && _lease is { HoldsGate: true } && !_session.IsInTransaction)
         {
             // Inside a transaction before, outside of it now: the writer waits for no slow reader.
             GoOnInMemory();

@@ -50,6 +50,12 @@ internal sealed partial class CommandCursor
             {
                 return outcome;
             }
+
+            if (part.Statement.Kind is >= StatementKind.Begin and <= StatementKind.RollbackTo
+                && !_session.IsInTransaction && _lease is { HoldsGate: false } && _stages is null && _part < _plan.Statements.Length)
+            {
+                return Outcome.Elsewhere;
+            }
         }
     }
 

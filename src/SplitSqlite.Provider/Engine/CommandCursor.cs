@@ -79,6 +79,9 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
         // A text that looked like a read is none; nothing has been handed out yet.
         Refused,
+
+        // The batch has ended its transaction on a connection where the rest of it must not run without the gate; the lease is given back.
+        Elsewhere,
     }
 
     /// <summary>Gets or sets the next in the session's list of open cursors.</summary>
@@ -142,7 +145,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
                         cursor.WaitForOthers();
                     }
 
-                    return outcome == Outcome.Rows;
+                    return (outcome == Outcome.Elsewhere ? cursor.RunWaiting() : outcome) == Outcome.Rows;
                 });
 
             case State.Parked:
@@ -215,9 +218,15 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         }
 
         _state = State.Closed;
-        ReturnLease();
-        _current = null;
-        Unregister();
+        try
+        {
+            ReturnLease();
+        }
+        finally
+        {
+            _current = null;
+            Unregister();
+        }
     }
 
     /// <summary>Reads the rows at hand into memory and gives back the lease; the data reader above notices nothing.</summary>

@@ -83,10 +83,16 @@ internal sealed partial class Database
         {
             // No session is open, so only a checkpoint can hold the gate, and it makes way.
             var permit = Gate.Enter(Checkpoints.Holder, Deadline.None, CancellationToken.None);
-            DisposeAll(Readers.TakeIdle());
-            LeaveClean();
-            DisposeWriters();
-            Gate.Exit(permit);
+            try
+            {
+                DisposeAll(Readers.TakeIdle());
+                LeaveClean();
+            }
+            finally
+            {
+                DisposeWriters();
+                Gate.Exit(permit);
+            }
         }
         finally
         {
@@ -133,9 +139,9 @@ internal sealed partial class Database
             using var writer = NewWriter(options, Deadline.After(TimeSpan.Zero, TimeProvider.System));
             _ = writer.ExecuteOwn("PRAGMA schema_version");
         }
-        catch (SqliteException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Another process is at work, or the file is gone.
+            // Another process is at work, the file is gone, or the user's initializer fails: none of it is the business of who closes.
         }
         finally
         {

@@ -35,6 +35,7 @@ internal static class DatabaseRegistry
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
     public static OptionSet Open(ConnectionSettings settings, Action<SqliteConnection>? initializer)
     {
+        ThrowIfInitializing();
         if (TryGetLast(settings, initializer) is { } last)
         {
             return last;
@@ -51,7 +52,6 @@ internal static class DatabaseRegistry
             return OpenUnshared(target, settings);
         }
 
-        ThrowIfInitializing();
         while (true)
         {
             Task? closing;
@@ -83,6 +83,7 @@ internal static class DatabaseRegistry
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
     public static ValueTask<OptionSet> OpenAsync(ConnectionSettings settings, Action<SqliteConnection>? initializer, CancellationToken cancellationToken)
     {
+        ThrowIfInitializing();
         if (TryGetLast(settings, initializer) is { } last)
         {
             return new(last);
@@ -99,7 +100,6 @@ internal static class DatabaseRegistry
             return new(OpenUnshared(target, settings));
         }
 
-        ThrowIfInitializing();
         return Slow(target, settings, cancellationToken);
 
         static async ValueTask<OptionSet> Slow(Target target, ConnectionSettings settings, CancellationToken cancellationToken)

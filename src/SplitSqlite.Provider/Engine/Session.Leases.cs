@@ -44,7 +44,7 @@ internal sealed partial class Session
     /// <summary>A command is done with its lease.</summary>
     public void Release(ConnectionLease lease)
     {
-        if (lease.HoldsGate && State == SessionState.Private && lease == _held)
+        if (lease.HoldsGate && State == SessionState.Private && lease == _held && lease.Users == 1)
         {
             try
             {
@@ -349,7 +349,6 @@ internal sealed partial class Session
     {
         Database.DropWriter(lease.Connection);
         lease.Connection.BecomePrivate();
-        Pragmas.Replay(lease.Connection);
         Hold(lease, SessionState.Private);
         Pragmas.Replay(lease.Connection);
     }

@@ -372,6 +372,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             case SessionState.PrivateTransaction or SessionState.PrivateSnapshot when autocommit:
                 MoveTo(SessionState.Private);
                 EndOfTransaction(committed);
+                DetachCursors(lease, except: null);
                 break;
             default:
                 break;
