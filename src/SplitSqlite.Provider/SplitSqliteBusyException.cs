@@ -6,15 +6,20 @@ namespace SplitSqlite;
 /// The deadline of a command (<c>CommandTimeout</c>, or <c>Default Timeout</c>) passed while it waited for the writer of its database, for a
 /// reader, or for the lock of another process. Nothing of the command was executed.
 /// </summary>
-/// <remarks>The code is SQLite's <c>SQLITE_BUSY</c> (5), and the message begins as Microsoft.Data.Sqlite's does, because applications look for both.</remarks>
+/// <remarks>
+/// The code is SQLite's <c>SQLITE_BUSY</c> (5), and the message begins as Microsoft.Data.Sqlite's does, because applications look for both. Where
+/// it is a connection of Microsoft.Data.Sqlite to the same database in memory that is in the way, the code is SQLite's for that too: 6, <c>SQLITE_LOCKED</c>.
+/// </remarks>
 public sealed class SplitSqliteBusyException : SqliteException
 {
     internal SplitSqliteBusyException(string details, TimeSpan waited, int queueLength, int resultCode)
-        : base($"SQLite Error 5: 'database is locked'. SplitSqlite: {details}", resultCode & 0xFF, resultCode)
+        : base($"SQLite Error {resultCode & 0xFF}: '{WordsOf(resultCode)}'. SplitSqlite: {details}", resultCode & 0xFF, resultCode)
     {
         Waited = waited;
         QueueLength = queueLength;
     }
+
+    private static string WordsOf(int resultCode) => (resultCode & 0xFF) == SQLitePCL.raw.SQLITE_LOCKED ? "database table is locked" : "database is locked";
 
     /// <summary>Gets <see langword="true"/>: the same command may succeed later.</summary>
     public override bool IsTransient => true;

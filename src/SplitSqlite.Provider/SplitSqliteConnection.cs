@@ -3,6 +3,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using SplitSqlite.Engine;
 using SplitSqlite.Routing;
 using SQLitePCL;
@@ -18,6 +19,8 @@ namespace SplitSqlite;
 public sealed partial class SplitSqliteConnection : DbConnection
 {
     private readonly Action<SqliteConnection>? _initializer;
+    private readonly SessionGroup? _group;
+    private readonly ILogger? _logger;
     private string _connectionString = string.Empty;
     private ConnectionSettings? _settings;
     private ConnectionState _state;
@@ -34,8 +37,13 @@ public sealed partial class SplitSqliteConnection : DbConnection
     /// <exception cref="ArgumentException">It has an unknown keyword or a value that does not fit.</exception>
     public SplitSqliteConnection(string? connectionString) => ConnectionString = connectionString;
 
-    internal SplitSqliteConnection(string connectionString, Action<SqliteConnection>? initializer)
-        : this(connectionString) => _initializer = initializer;
+    internal SplitSqliteConnection(string connectionString, Action<SqliteConnection>? initializer, ILogger? logger, SessionGroup group)
+        : this(connectionString)
+    {
+        _initializer = initializer;
+        _logger = logger;
+        _group = group;
+    }
 
     /// <summary>Gets or sets the connection string.</summary>
     /// <exception cref="InvalidOperationException">The connection is open.</exception>
@@ -68,7 +76,7 @@ public sealed partial class SplitSqliteConnection : DbConnection
 
     /// <summary>Gets the file: its full name while the connection is open, else as the connection string has it.</summary>
     public override string DataSource
-        => Session is { } session && !session.Database.IsUnshared ? session.Database.Identity : Session is not null ? string.Empty : _settings?.DataSource ?? string.Empty;
+        => Session is { } session ? session.Database.FileName : _settings?.DataSource ?? string.Empty;
 
     /// <summary>Gets the version of SQLite.</summary>
     public override string ServerVersion => raw.sqlite3_libversion().utf8_to_string();
@@ -112,8 +120,10 @@ public sealed partial class SplitSqliteConnection : DbConnection
             return;
         }
 
+        // Before anything is opened: the session is counted in only afterwards.
+        _group?.ThrowIfClosed();
         var settings = Settings;
-        Opened(DatabaseRegistry.Open(settings, _initializer), settings);
+        Opened(DatabaseRegistry.Open(settings, _initializer, _logger), settings);
     }
 
     /// <summary>Opens the connection. Waiting for another open of the same database takes no thread; SQLite's own work is synchronous.</summary>
@@ -127,8 +137,10 @@ public sealed partial class SplitSqliteConnection : DbConnection
             return;
         }
 
+        // Before anything is opened: the session is counted in only afterwards.
+        _group?.ThrowIfClosed();
         var settings = Settings;
-        Opened(await DatabaseRegistry.OpenAsync(settings, _initializer, cancellationToken).ConfigureAwait(false), settings);
+        Opened(await DatabaseRegistry.OpenAsync(settings, _initializer, _logger, cancellationToken).ConfigureAwait(false), settings);
     }
 
     /// <summary>Closes the connection: its data readers are closed, its transaction is rolled back. Does nothing where it is closed.</summary>
@@ -222,12 +234,17 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private void Opened(OptionSet options, ConnectionSettings settings)
     {
         var session = new Session(options, settings);
+        if (_group is not null)
+        {
+            JoinGroup(session, _group);
+        }
+
         if (options.Database.IsUnshared || _setUps is not null)
         {
             var deadline = session.DeadlineOf(null, DefaultTimeout);
             try
             {
-                session.GoPrivate(deadline);
+                session.EnterPrivate(deadline);
                 foreach (var setUp in _setUps ?? [])
                 {
                     session.SetUp(setUp, deadline);
@@ -249,5 +266,18 @@ public sealed partial class SplitSqliteConnection : DbConnection
         Session = session;
         _state = ConnectionState.Open;
         OnStateChange(OpenedChange);
+    }
+
+    private static void JoinGroup(Session session, SessionGroup group)
+    {
+        try
+        {
+            session.Join(group);
+        }
+        catch
+        {
+            session.Close(runRest: false);
+            throw;
+        }
     }
 }

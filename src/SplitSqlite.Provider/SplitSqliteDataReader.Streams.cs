@@ -51,15 +51,17 @@ public sealed partial class SplitSqliteDataReader
         // Rows in memory have left the database: no need to look for their rowid.
         if (rows is not BufferedRows && FindRowid(rows.Columns, ordinal) is int rowidOrdinal and >= 0)
         {
+            // The look-up is a command of its own: in a private session it takes these rows into memory if others have committed meanwhile.
+            rows = Rows();
             ColumnInfo column = rows.Columns[ordinal];
             long rowid = ValueConversions.GetInt64(rows, rowidOrdinal);
-            if (_cursor.OpenBlob(column.Database!, column.Table!, column.Origin!, rowid) is { } stream)
+            if (rows is not BufferedRows && _cursor.OpenBlob(column.Database!, column.Table!, column.Origin!, rowid) is { } stream)
             {
-                return stream;
+                return Kept(new ConnectedStream(stream, _command.Connection!));
             }
         }
 
-        return new MemoryStream(GetCachedBlob(rows, ordinal), writable: false);
+        return Kept(new MemoryStream(GetCachedBlob(rows, ordinal), writable: false));
     }
 
     /// <summary>Opens a value as text: an empty one for NULL.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using SplitSqlite.Engine;
 
 namespace SplitSqlite;
@@ -9,13 +10,18 @@ public sealed class SplitSqliteDataSource : DbDataSource
 {
     private readonly ConnectionSettings _settings;
     private readonly Action<SqliteConnection>? _initializer;
+    private readonly ILogger? _logger;
+    private readonly SessionGroup _sessions = new();
+    private readonly TimeSpan _shutdownTimeout;
     private volatile bool _isDisposed;
 
-    internal SplitSqliteDataSource(string connectionString, Action<SqliteConnection>? initializer)
+    internal SplitSqliteDataSource(string connectionString, Action<SqliteConnection>? initializer, ILogger? logger, TimeSpan shutdownTimeout)
     {
+        _shutdownTimeout = shutdownTimeout;
         ConnectionString = connectionString;
         _settings = ConnectionSettings.Get(connectionString);
         _initializer = initializer;
+        _logger = logger;
     }
 
     /// <summary>Gets the connection string as it was given.</summary>
@@ -47,26 +53,50 @@ public sealed class SplitSqliteDataSource : DbDataSource
     protected override DbConnection CreateDbConnection()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new SplitSqliteConnection(ConnectionString, _initializer);
+        return new SplitSqliteConnection(ConnectionString, _initializer, _logger, _sessions);
     }
 
-    /// <summary>Refuses new connections and closes idle physical ones; connections that are open go on.</summary>
+    /// <summary>
+    /// Shuts down: new connections are refused, and new work on the open ones; commands, data readers and transactions that are under way
+    /// have the builder's <see cref="SplitSqliteDataSourceBuilder.ShutdownTimeout"/> to end, and are interrupted then
+    /// (<see cref="OperationCanceledException"/>). Where nobody else has the database open, its WAL is taken in and its file closed.
+    /// </summary>
+    /// <remarks>
+    /// Blocks while work is under way; <see cref="DbDataSource.DisposeAsync"/> does not. A COMMIT is never interrupted. What is not ended even then, a transaction whose
+    /// code never comes back, keeps its physical connection until the process ends; SQLite rolls it back at the next open.
+    /// </remarks>
     /// <param name="disposing">Whether it is a call of Dispose.</param>
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_isDisposed)
         {
             _isDisposed = true;
-            Clear();
+            _sessions.ShutDown(_shutdownTimeout);
+            CloseDatabase();
         }
 
         base.Dispose(disposing);
     }
 
-    /// <inheritdoc/>
-    protected override ValueTask DisposeAsyncCore()
+    /// <inheritdoc cref="Dispose(bool)" path="/summary"/>
+    protected override async ValueTask DisposeAsyncCore()
     {
-        Dispose(true);
-        return base.DisposeAsyncCore();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await _sessions.ShutDownAsync(_shutdownTimeout).ConfigureAwait(false);
+            CloseDatabase();
+        }
+
+        await base.DisposeAsyncCore().ConfigureAwait(false);
+    }
+
+    private void CloseDatabase()
+    {
+        // Others' warm connections are theirs.
+        if (DatabaseRegistry.Find(_settings) is { } database && _sessions.HasAllOf(database))
+        {
+            database.Clear();
+        }
     }
 }

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SplitSqlite.Diagnostics;
 
 namespace SplitSqlite;
 
@@ -6,6 +8,8 @@ namespace SplitSqlite;
 public sealed class SplitSqliteDataSourceBuilder
 {
     private Action<SqliteConnection>? _initializer;
+    private TimeSpan _shutdownTimeout = TimeSpan.FromSeconds(5);
+    private ILoggerFactory? _loggerFactory;
 
     /// <summary>Begins with a connection string.</summary>
     /// <param name="connectionString">The connection string, or nothing, to be set through <see cref="ConnectionStringBuilder"/>.</param>
@@ -32,6 +36,33 @@ public sealed class SplitSqliteDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Gets or sets how long a disposed data source lets commands, data readers and transactions that are under way go on before it
+    /// interrupts them; zero interrupts at once. The default is 5 seconds.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public TimeSpan ShutdownTimeout
+    {
+        get => _shutdownTimeout;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            _shutdownTimeout = value;
+        }
+    }
+
+    /// <summary>
+    /// Has what the provider decides and notices logged, in the category <c>SplitSqlite</c>. A database is one for the whole process: it logs to the
+    /// first data source with a logger that opened it. No parameter value and no password is ever logged.
+    /// </summary>
+    /// <param name="loggerFactory">Makes the logger, or <see langword="null"/> for none.</param>
+    /// <returns>This builder.</returns>
+    public SplitSqliteDataSourceBuilder UseLoggerFactory(ILoggerFactory? loggerFactory)
+    {
+        _loggerFactory = loggerFactory;
+        return this;
+    }
+
     /// <summary>Makes the data source. Nothing is opened yet.</summary>
-    public SplitSqliteDataSource Build() => new(ConnectionStringBuilder.ConnectionString, _initializer);
+    public SplitSqliteDataSource Build() => new(ConnectionStringBuilder.ConnectionString, _initializer, _loggerFactory?.CreateLogger(LogMessages.Category), ShutdownTimeout);
 }

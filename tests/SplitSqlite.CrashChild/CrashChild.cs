@@ -19,7 +19,30 @@ internal static class CrashChild
         switch (verb)
         {
             case "storm":
-                await Storm(connectionString, int.Parse(args[2], CultureInfo.InvariantCulture), args[3]);
+                await Storm(connectionString, int.Parse(args[2], CultureInfo.InvariantCulture), args[3], isHeavy: args.Contains("heavy"));
+                return 0;
+
+            case "neighbour":
+                await Neighbour.Run(connectionString, args[2] == "plain", int.Parse(args[3], CultureInfo.InvariantCulture), int.Parse(args[4], CultureInfo.InvariantCulture), int.Parse(args[5], CultureInfo.InvariantCulture));
+                return 0;
+
+            case "holder":
+                var holder = Open(connectionString);
+                holder.BeginTransaction();
+                Run(holder, "INSERT INTO effect VALUES ('never')");
+                Tell("held");
+                await Task.Delay(Timeout.Infinite);
+                return 0;
+
+            case "visitor":
+                var visits = int.Parse(args[2], CultureInfo.InvariantCulture);
+                for (var n = 1; n <= visits; n++)
+                {
+                    using var visitor = Open(connectionString);
+                    Run(visitor, $"INSERT INTO effect VALUES (1, 1, {n})");
+                }
+
+                Tell(args[2]);
                 return 0;
 
             case "closed":
@@ -50,8 +73,17 @@ internal static class CrashChild
                 Environment.Exit(0);
                 return 0;
 
+            case "streams":
+                return LeakedStreams.Run(connectionString, int.Parse(args[2], CultureInfo.InvariantCulture));
+
+            case "handles":
+                return await HandleShortage.RunAsync(connectionString);
+
+            case "ending":
+                return Endings.Run(() => Open(connectionString), Tell, args[2]);
+
             case "exit":
-                _ = Storm(connectionString, 8, args[2]);
+                _ = Storm(connectionString, 8, args[2], isHeavy: false);
                 for (var i = 0; i < 1000; i++)
                 {
                     await Task.Yield();
@@ -72,7 +104,7 @@ internal static class CrashChild
 
     private static long Told;
 
-    private static async Task Storm(string connectionString, int sessions, string prefix)
+    private static async Task Storm(string connectionString, int sessions, string prefix, bool isHeavy)
     {
         using (var session = Open(connectionString))
         {
@@ -81,22 +113,23 @@ internal static class CrashChild
                 $"""
                 CREATE TABLE IF NOT EXISTS account(id INTEGER PRIMARY KEY, balance INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS effect(token TEXT NOT NULL UNIQUE);
+                CREATE TABLE IF NOT EXISTS ballast(id INTEGER PRIMARY KEY, x BLOB);
                 WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {Accounts}) INSERT OR IGNORE INTO account SELECT i, 1000 FROM s;
                 """);
         }
 
         await Task.WhenAll(Enumerable.Range(0, sessions).Select(i => i % 2 == 0
-            ? Task.Factory.StartNew(() => WorkAsync(connectionString, $"{prefix}-{i}").GetAwaiter().GetResult(), TaskCreationOptions.LongRunning)
-            : Task.Run(() => WorkAsync(connectionString, $"{prefix}-{i}"))));
+            ? Task.Factory.StartNew(() => WorkAsync(connectionString, $"{prefix}-{i}", isHeavy).GetAwaiter().GetResult(), TaskCreationOptions.LongRunning)
+            : Task.Run(() => WorkAsync(connectionString, $"{prefix}-{i}", isHeavy))));
     }
 
-    private static async Task WorkAsync(string connectionString, string name)
+    private static async Task WorkAsync(string connectionString, string name, bool isHeavy)
     {
         for (var n = 0; ; n++)
         {
             await using var session = new SplitSqliteConnection(connectionString);
             await session.OpenAsync();
-            switch (n % 3)
+            switch (n % 4)
             {
                 case 0:
                     await Command(session, $"INSERT INTO effect VALUES ('{name}-{n}')").ExecuteNonQueryAsync();
@@ -106,6 +139,24 @@ internal static class CrashChild
                 case 1:
                     await Command(session, $"INSERT INTO effect VALUES ('{name}-{n}') RETURNING token").ExecuteScalarAsync();
                     Tell($"{name}-{n}");
+                    break;
+
+                case 2:
+                    // A session with a connection of its own, which passes the gate when it writes.
+                    await Command(session, $"CREATE TEMP TABLE own(token); INSERT INTO own VALUES ('{name}-{n}.a'), ('{name}-{n}.b')").ExecuteNonQueryAsync();
+                    await Command(session, "INSERT INTO effect SELECT token FROM own").ExecuteNonQueryAsync();
+                    Tell($"{name}-{n}.a");
+                    Tell($"{name}-{n}.b");
+                    if (isHeavy)
+                    {
+                        // Ten pages, so that the WAL is taken in again and again, and now and then by the user's own word.
+                        await Command(session, $"INSERT OR REPLACE INTO ballast VALUES ({n % 16}, randomblob(40000))").ExecuteNonQueryAsync();
+                        if (Random.Shared.Next(8) == 0)
+                        {
+                            await Command(session, "PRAGMA wal_checkpoint(TRUNCATE)").ExecuteNonQueryAsync();
+                        }
+                    }
+
                     break;
 
                 default:

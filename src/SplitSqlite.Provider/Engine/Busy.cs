@@ -11,10 +11,24 @@ namespace SplitSqlite.Engine;
 internal static class Busy
 {
     private const int ShortestStep = 2;
-    private const int LongestStep = 10;
 
-    /// <summary>Says whether a result code means that another process is in the way, which time can mend.</summary>
-    public static bool IsBusy(int rc) => (rc & 0xFF) == raw.SQLITE_BUSY;
+    /// <summary>The longest wait between two tries, in milliseconds.</summary>
+    public const int LongestStep = 10;
+
+    /// <summary>Says whether an extended result code means that somebody outside is in the way, which time can mend.</summary>
+    /// <remarks>
+    /// Every kind of BUSY (another process writes, recovers a WAL, closes as the last) and SQLITE_PROTOCOL, with which SQLite gives up the race for a
+    /// snapshot after ten seconds (https://sqlite.org/rescode.html#protocol): the deadline, not SQLite, says when to give up. In a database
+    /// in memory also a connection of this process that is not ours and shares the cache (https://sqlite.org/sharedcache.html).
+    /// </remarks>
+    public static bool IsBusy(int rc) => (rc & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_PROTOCOL || rc == raw.SQLITE_LOCKED_SHAREDCACHE;
+
+    /// <summary>Gets the extended code of a result that may have to be waited for; others as they are. Microsoft.Data.Sqlite leaves SQLite with the plain ones, and reads its exceptions' codes by them.</summary>
+    public static int CodeOf(int rc, sqlite3 handle)
+        => rc is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && raw.sqlite3_extended_errcode(handle) is var extended && (extended & 0xFF) == rc ? extended : rc;
+
+    /// <summary>Gets the result code that such a wait ends with when its time is up: of its kind, but BUSY where SQLite gave up with SQLITE_PROTOCOL.</summary>
+    public static int AsBusy(int rc) => (rc & 0xFF) == raw.SQLITE_PROTOCOL ? raw.SQLITE_BUSY : rc;
 
     /// <summary>Gets the next wait in milliseconds: 2 to 10, by chance, so that processes do not march in step.</summary>
     public static int NextStep(Deadline deadline)
@@ -36,8 +50,9 @@ internal static class Busy
     public static Task WaitAsync(Deadline deadline, CancellationToken cancellationToken)
         => Task.Delay(NextStep(deadline), cancellationToken);
 
-    /// <summary>Runs an action of opening a connection until no other process is in its way.</summary>
-    /// <exception cref="SqliteException">Any other error, or still busy at the deadline.</exception>
+    /// <summary>Runs an action that can be run again (of opening a connection, most of the time) until no other process is in its way.</summary>
+    /// <exception cref="SplitSqliteBusyException">Still busy at the deadline.</exception>
+    /// <exception cref="SqliteException">Any other error.</exception>
     public static void Retry<TState>(PhysicalConnection connection, Deadline deadline, Action<PhysicalConnection, TState> action, TState state)
     {
         while (true)
@@ -47,8 +62,13 @@ internal static class Busy
                 action(connection, state);
                 return;
             }
-            catch (SqliteException exception) when (IsBusy(exception.SqliteErrorCode) && !deadline.HasPassed)
+            catch (SqliteException exception) when (IsBusy(exception.SqliteExtendedErrorCode))
             {
+                if (deadline.HasPassed)
+                {
+                    throw BusyReport.DescribeForeign(connection.Options.Database, deadline, exception.SqliteExtendedErrorCode);
+                }
+
                 Wait(deadline, CancellationToken.None);
             }
         }

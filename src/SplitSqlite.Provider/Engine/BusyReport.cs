@@ -11,23 +11,36 @@ internal static class BusyReport
     private const int SqlLength = 200;
 
     /// <summary>Describes a wait for something of this process.</summary>
-    public static SplitSqliteBusyException Describe(Session session, WaitTimeoutException timeout)
+    public static SplitSqliteBusyException Describe(Session session, WaitTimeoutException timeout) => Describe(session, session.Database, timeout);
+
+    /// <summary>Describes a wait for a database's writer or readers: the session's own, or one that it has attached.</summary>
+    public static SplitSqliteBusyException Describe(Session session, Database database, WaitTimeoutException timeout)
     {
         if (timeout.Seen is not GateSnapshot<WriterHolder> seen)
         {
-            var readers = session.Database.Readers;
+            var readers = database.Readers;
+            if (timeout.Seen is PoolSnapshot { IsPaused: true })
+            {
+                return DescribeHeld(database.Identity, timeout.Waited, timeout.Seen.QueueLength);
+            }
+
             return new SplitSqliteBusyException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"waited {timeout.Waited.TotalSeconds:0.0} s for a reader of '{session.Database.Identity}': all {readers.Capacity} are in use and {timeout.Seen.QueueLength} more wait. A data reader that is not disposed keeps its reader; 'Max Readers' sets how many there are."),
+                    $"waited {timeout.Waited.TotalSeconds:0.0} s for a reader of '{database.Identity}': all {readers.Capacity} are in use and {timeout.Seen.QueueLength} more wait. A data reader that is not disposed keeps its reader; 'Max Readers' sets how many there are."),
                 timeout.Waited,
                 timeout.Seen.QueueLength,
                 raw.SQLITE_BUSY);
         }
 
         var holder = seen.Holder;
+        if (holder is FileHold)
+        {
+            return DescribeHeld(database.Identity, timeout.Waited, seen.QueueLength);
+        }
+
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"waited {timeout.Waited.TotalSeconds:0.0} s for the writer of '{session.Database.Identity}'");
+        text.Append(CultureInfo.InvariantCulture, $"waited {timeout.Waited.TotalSeconds:0.0} s for the writer of '{database.Identity}'");
         if (holder is null)
         {
             text.Append('.');
@@ -68,16 +81,31 @@ internal static class BusyReport
     }
 
     /// <summary>Describes a wait for the lock of another process.</summary>
-    public static SplitSqliteBusyException DescribeForeign(Session session, Deadline deadline, int rc)
+    public static SplitSqliteBusyException DescribeForeign(Database database, Deadline deadline, int rc)
+        => DescribeForeign(database.Identity, database.Gate.QueueLength, deadline, rc);
+
+    /// <summary>Describes a wait for the lock of another process, for who opens a database.</summary>
+    public static SplitSqliteBusyException DescribeForeign(string file, int queueLength, Deadline deadline, int rc)
         => new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"waited {deadline.Elapsed.TotalSeconds:0.0} s for a lock that another process (or a connection outside of SplitSqlite) holds on '{session.Database.Identity}'."),
+                $"waited {deadline.Elapsed.TotalSeconds:0.0} s for a lock that another process (or a connection outside of SplitSqlite) holds on '{file}'."),
             deadline.Elapsed,
-            session.Database.Gate.QueueLength,
-            rc);
+            queueLength,
+            Busy.AsBusy(rc));
 
-    private static string Shorten(string sql)
+    /// <summary>Describes a wait for a file that is kept closed.</summary>
+    public static SplitSqliteBusyException DescribeHeld(string path, TimeSpan waited, int queueLength)
+        => new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"waited {waited.TotalSeconds:0.0} s for '{path}', which this process keeps closed for file access (SplitSqliteConnection.CloseForFileAccess): it is open again when what that call returned is disposed."),
+            waited,
+            queueLength,
+            raw.SQLITE_BUSY);
+
+    /// <summary>Makes an SQL text fit into a message.</summary>
+    public static string Shorten(string sql)
     {
         var flat = string.Join(' ', sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return flat.Length <= SqlLength ? flat : string.Concat(flat.AsSpan(0, SqlLength), "…");

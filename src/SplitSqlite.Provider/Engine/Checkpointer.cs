@@ -10,7 +10,8 @@ namespace SplitSqlite.Engine;
 /// <remarks>
 /// From <see cref="Wanted"/> pages on, a checkpoint runs in the background once nobody has written for <see cref="Idle"/>, and is interrupted by
 /// the first who wants the writer. Under a load without pause that moment never comes; past <see cref="Bound"/> pages the
-/// session that has just committed runs it before it hands the writer on.
+/// session that has just committed runs it before it hands the writer on. When the last session has closed, whatever the WAL holds is taken
+/// in after <see cref="Warm"/>, so that the file is whole by itself where somebody copies it without its WAL.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The database ends it with Stop.")]
 internal sealed class Checkpointer
@@ -24,6 +25,9 @@ internal sealed class Checkpointer
     /// <summary>For how long nobody must have written. An attempt between two writes of a busy session would be interrupted, its work for nothing.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long after the last close. Many a program opens and closes once for each call.</summary>
+    public static readonly TimeSpan Warm = TimeSpan.FromSeconds(1);
+
     private readonly Database _database;
     private readonly Execution _execution = new();
     private readonly Timer _timer;
@@ -33,6 +37,9 @@ internal sealed class Checkpointer
     private PhysicalConnection? _lastWriter;
     private int _next = Wanted;
     private long _completed;
+
+    // The database's commit count when the WAL was last taken in whole.
+    private long _takenIn;
 
     public Checkpointer(Database database)
     {
@@ -81,6 +88,29 @@ internal sealed class Checkpointer
         }
     }
 
+    /// <summary>
+    /// Called under the gates of all files that a connection has attached: nobody else may know how far their WALs have grown. The main file's
+    /// is taken in by the way.
+    /// </summary>
+    public static void BeforeReleaseOfAttached(PhysicalConnection connection)
+    {
+        if (connection.AttachedWalPages >= Bound)
+        {
+            // What it answers is nothing that the session could mend: frames that stay in a WAL are not lost.
+            _ = raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+            connection.AttachedWalPages = 0;
+        }
+    }
+
+    /// <summary>Called when the last session has closed: costs two reads where nothing was written.</summary>
+    public void NoticeWarm()
+    {
+        if (_database.CommitCount != Volatile.Read(ref _takenIn) && Volatile.Read(ref _isScheduled) == 0)
+        {
+            Schedule(Warm);
+        }
+    }
+
     /// <summary>Ends the waiting for idle moments.</summary>
     public void Stop() => _timer.Dispose();
 
@@ -93,7 +123,9 @@ internal sealed class Checkpointer
         }
     }
 
-    private void Schedule()
+    private void Schedule() => Schedule(Idle);
+
+    private void Schedule(TimeSpan due)
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 1)
         {
@@ -103,7 +135,7 @@ internal sealed class Checkpointer
         Volatile.Write(ref _commitsWhenScheduled, _database.CommitCount);
         try
         {
-            _timer.Change(Idle, Timeout.InfiniteTimeSpan);
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {
@@ -114,9 +146,16 @@ internal sealed class Checkpointer
     private void RunIfIdle()
     {
         Volatile.Write(ref _isScheduled, 0);
+        var isWanted = Volatile.Read(ref _lastPages) >= _next;
         if (_database.CommitCount != Volatile.Read(ref _commitsWhenScheduled))
         {
-            Schedule();
+            Schedule(isWanted ? Idle : Warm);
+            return;
+        }
+
+        // Scheduled at a last close, and open again since: the next last close asks again.
+        if (!isWanted && _database.Sessions > 0)
+        {
             return;
         }
 
@@ -130,7 +169,7 @@ internal sealed class Checkpointer
         {
             if (_database.LastWriter is { IsDisposed: false } writer && writer.Options.Writer == writer && !Run(writer, interruptible: true))
             {
-                Schedule();
+                Schedule(isWanted ? Idle : Warm);
             }
         }
         finally
@@ -160,12 +199,18 @@ internal sealed class Checkpointer
                 return false;
             }
 
-            var rc = raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out _);
+            var commits = _database.CommitCount;
+            var rc = raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var taken);
             if (rc == raw.SQLITE_OK)
             {
                 // Pages that an open read keeps back are tried again a good while later, not at each commit.
                 _next = pages + Wanted;
                 _completed++;
+                if (taken == pages)
+                {
+                    Volatile.Write(ref _takenIn, commits);
+                }
+
             }
             else if (rc != raw.SQLITE_INTERRUPT)
             {

@@ -19,7 +19,10 @@ internal sealed partial class CommandCursor
     public bool IsCancelled => _isCancelled;
 
     /// <inheritdoc/>
-    public bool MustStop => _isCancelled || (_isLate && _mindsDeadline);
+    public bool MustStop => IsEnded || (_isLate && _mindsDeadline);
+
+    // By its user, or by the disposal of its data source.
+    private bool IsEnded => _isCancelled || _session.IsStopped;
 
     /// <summary>Asks a waiting or running execution to end. Callable from any thread; harmless when it has ended.</summary>
     public void Cancel()
@@ -94,7 +97,7 @@ internal sealed partial class CommandCursor
         int rc;
         if (statement.IsReadOnly)
         {
-            if (_isCancelled)
+            if (IsEnded)
             {
                 EndActive(throws: false);
                 throw Cancelled();
@@ -114,39 +117,71 @@ internal sealed partial class CommandCursor
         if (rc is not (raw.SQLITE_ROW or raw.SQLITE_DONE) && connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
         {
             // Now, not when the data reader closes: the error may have ended the transaction, and the next command must not run in none.
+            var error = statement.IsReadOnly ? null : _session.ErrorOf(_lease, rc, MayCommit(connection, statement));
             EndActive(throws: false);
+            if (error is SplitSqliteOutcomeUnknownException)
+            {
+                throw error;
+            }
         }
 
-        return rc == raw.SQLITE_INTERRUPT && _isCancelled ? throw Cancelled() : rc;
+        return rc == raw.SQLITE_INTERRUPT && IsEnded ? throw Cancelled() : rc;
     }
 
     private void WaitForOthers()
     {
-        ThrowIfLate();
+        MeetOthers();
         Busy.Wait(_deadline, WaitToken());
     }
 
-    private void ThrowIfLate()
+    private void MeetOthers()
     {
+        if (_session.IsStopped)
+        {
+            throw Cancelled();
+        }
+
+        if (_closedFile is { } file)
+        {
+            if (_deadline.HasPassed)
+            {
+                throw BusyReport.DescribeHeld(file, _deadline.Elapsed, queueLength: 0);
+            }
+
+            return;
+        }
+
+        if (_session.MissingGate is { } attached)
+        {
+            // In the way is a session of this process.
+            if (_deadline.HasPassed)
+            {
+                throw BusyReport.Describe(_session, attached, new WaitTimeoutException(_deadline.Elapsed, attached.Gate.Snapshot()));
+            }
+
+            return;
+        }
+
+        _session.MeetOthers(_lease!);
         if (_deadline.HasPassed)
         {
-            throw BusyReport.DescribeForeign(_session, _deadline, raw.SQLITE_BUSY);
+            throw BusyReport.DescribeForeign(_session.Database, _deadline, _busyCode);
         }
     }
 
     private Exception Translate(Exception exception)
         => exception switch
         {
-            SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } when _isCancelled => Cancelled(exception),
+            SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT } when IsEnded => Cancelled(exception),
             OperationCanceledException cancelled when cancelled.CancellationToken != CancelledBy => Cancelled(exception),
             _ => exception,
         };
 
     private Exception Interrupted()
-        => _isCancelled ? Cancelled() : new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
+        => IsEnded ? Cancelled() : new SqliteException("SQLite Error 9: 'interrupted'.", raw.SQLITE_INTERRUPT, raw.SQLITE_INTERRUPT);
 
     private OperationCanceledException Cancelled(Exception? cause = null)
-        => new("The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);
+        => new(_session.IsStopped ? "The execution was cancelled: its data source has been disposed." : "The execution was cancelled.", cause, CancelledBy.IsCancellationRequested ? CancelledBy : default);
 
     // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
     private void InterruptAtDeadline()

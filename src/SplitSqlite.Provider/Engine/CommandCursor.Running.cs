@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
+using Microsoft.Data.Sqlite;
 using SplitSqlite.Routing;
+using SQLitePCL;
 
 namespace SplitSqlite.Engine;
 
@@ -73,7 +75,7 @@ internal sealed partial class CommandCursor
                 }
                 else
                 {
-                    ThrowIfLate();
+                    MeetOthers();
                     await Busy.WaitAsync(_deadline, WaitToken()).ConfigureAwait(false);
                 }
 
@@ -250,7 +252,18 @@ internal sealed partial class CommandCursor
                 return false;
             }
 
-            var rows = Buffer(_current!);
+            ResultSet rows;
+            try
+            {
+                rows = Buffer(_current!);
+            }
+            catch (SqliteException exception) when (IsUndone(exception))
+            {
+                ForgetActive();
+                _part--;
+                return false;
+            }
+
             var shown = _recordsAffected;
             EndActive(throws: rows is not BufferedRows { Failure: not null });
             _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
@@ -258,6 +271,12 @@ internal sealed partial class CommandCursor
 
         return true;
     }
+
+    // An autocommit RETURNING commits with its last step. Where another process is in the way of that (a reader, without WAL), SQLite
+    // undoes the whole statement (sqlite3VdbeHalt), nobody has seen a row of it yet, and it is run again.
+    private bool IsUndone(SqliteException exception)
+        => Busy.IsBusy(exception.SqliteExtendedErrorCode) && exception.SqliteExtendedErrorCode != raw.SQLITE_BUSY_SNAPSHOT
+            && !_session.IsInTransaction && _lease!.Connection.IsAutocommit;
 
     private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, null, null));
 

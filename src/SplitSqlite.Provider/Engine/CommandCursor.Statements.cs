@@ -34,8 +34,9 @@ internal sealed partial class CommandCursor
                 connection.Guard.Forget();
                 throw NotInSnapshot();
             }
-            catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteErrorCode))
+            catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteExtendedErrorCode))
             {
+                _busyCode = exception.SqliteExtendedErrorCode;
                 return Outcome.Busy;
             }
 
@@ -114,6 +115,11 @@ internal sealed partial class CommandCursor
             _session.Database.RenewReaders();
         }
 
+        if (!prepared.IsReadOnly && !prepared.IsExplain && !_session.TryEnterAttached(_lease!))
+        {
+            return Outcome.Busy;
+        }
+
         ParameterBinder.Bind(prepared, _parameters);
         var outcome = Step(connection, part, prepared);
         if (statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.JournalMode } && outcome == Outcome.Rows)
@@ -135,6 +141,7 @@ internal sealed partial class CommandCursor
             _session.BeforeStatement(_lease!);
         }
 
+        var wasAutocommit = connection.IsAutocommit;
         var rc = FirstStep(connection, prepared);
         _active = part;
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
@@ -148,6 +155,11 @@ internal sealed partial class CommandCursor
         {
             prepared.Reset();
             _active = null;
+            if (part.Statement.Kind == StatementKind.Attach && !_session.TryJoinAttached(connection, out _closedFile))
+            {
+                return Outcome.Busy;
+            }
+
             if (writes)
             {
                 _session.AfterStatement(_lease!, part.Statement, prepared.IsReadOnly, failed: false);
@@ -158,8 +170,10 @@ internal sealed partial class CommandCursor
             return Outcome.End;
         }
 
-        if (Busy.IsBusy(rc) && rc != raw.SQLITE_BUSY_SNAPSHOT && connection.IsAutocommit)
+        var code = Busy.CodeOf(rc, connection.Handle);
+        if (MayTryAgain(code, wasAutocommit, connection))
         {
+            _busyCode = code;
             prepared.Reset();
             _active = null;
             return Outcome.Busy;
@@ -176,13 +190,19 @@ internal sealed partial class CommandCursor
         return Outcome.End;
     }
 
+    // Inside of a transaction too (of an attached file another process may hold the lock): nothing of the statement is done, the rest stands. Not
+    // where the statement has lost its transaction (a page cache that could not be written out). The locks of a shared cache are all taken
+    // before a statement does anything.
+    private static bool MayTryAgain(int code, bool wasAutocommit, PhysicalConnection connection)
+        => Busy.IsBusy(code) && code != raw.SQLITE_BUSY_SNAPSHOT && (code == raw.SQLITE_LOCKED_SHAREDCACHE || connection.IsAutocommit == wasAutocommit);
+
     /// <summary>Throws a statement's error, after SQLite and the session have put themselves in order.</summary>
     private void ThrowFailed(PhysicalConnection connection, PreparedPart part, PreparedStatement prepared, int rc)
     {
         try
         {
             // Before the reset: the message is the connection's last one.
-            SqliteException.ThrowExceptionForRC(rc, connection.Handle);
+            throw _session.ErrorOf(_lease!, rc, MayCommit(connection, prepared));
         }
         finally
         {
@@ -194,6 +214,10 @@ internal sealed partial class CommandCursor
             }
         }
     }
+
+    // Whether a statement may have failed in a commit of its own. One that only reads does so only by a function of the user's that writes.
+    private bool MayCommit(PhysicalConnection connection, PreparedStatement statement)
+        => !_session.IsInTransaction && (!statement.IsReadOnly || connection.HasBegunCommit);
 
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
     /// <param name="throws">Whether an error of it is thrown; false where one is under way already.</param>
@@ -207,6 +231,9 @@ internal sealed partial class CommandCursor
         _active = null;
         var rc = prepared.Reset();
         var failed = _current is CursorRows { HasFailed: true } || (rc & 0xFF) != raw.SQLITE_OK;
+        var error = throws && failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled)
+            ? _session.ErrorOf(lease, rc, MayCommit(lease.Connection, prepared))
+            : null;
         if (lease.Connection.Role is PhysicalRole.Writer or PhysicalRole.Private)
         {
             _session.AfterStatement(lease, part.Statement, prepared.IsReadOnly, failed);
@@ -218,34 +245,53 @@ internal sealed partial class CommandCursor
         }
 
         _isCounted = false;
-        if (throws && failed && _current is CursorRows { HasFailed: false } && !(rc == raw.SQLITE_INTERRUPT && _isCancelled))
+        if (error is not null)
         {
-            SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
+            throw error;
         }
+    }
+
+    /// <summary>Resets the statement at hand as if it had not been run: SQLite has undone it, and it is to be run again.</summary>
+    private void ForgetActive()
+    {
+        _active?.Prepared?.Reset();
+        _active = null;
+        _current = null;
+        _isCounted = false;
     }
 
     private Outcome RunControl(PreparedPart part)
     {
         var lease = _lease!;
         var connection = lease.Connection;
-        var rc = _session.RunControl(this, lease, part.Statement, part.Prepared);
         var begins = part.Statement.Kind is StatementKind.Begin or StatementKind.Savepoint;
+        if (begins && !_session.TryEnterAttached(lease))
+        {
+            return Outcome.Busy;
+        }
+
+        var rc = _session.RunControl(this, lease, part.Statement, part.Prepared);
         if (Busy.IsBusy(rc) && begins == connection.IsAutocommit)
         {
+            _busyCode = rc;
+
             // A BEGIN that has not begun, or a COMMIT that has not committed: the same again in a while.
             return Outcome.Busy;
         }
 
         try
         {
-            SqliteException.ThrowExceptionForRC(rc, connection.Handle);
+            if (rc != raw.SQLITE_OK)
+            {
+                throw _session.ErrorOf(lease, rc, mayCommit: part.Statement.Kind is StatementKind.Commit or StatementKind.Release);
+            }
         }
         finally
         {
             // COMMIT ends a write, whatever sqlite3_stmt_readonly says of it; the rest changes nothing by itself.
             if (rc == raw.SQLITE_OK && connection.IsAutocommit && connection.Role != PhysicalRole.Reader)
             {
-                _session.Database.CountCommit();
+                _session.CountCommit();
             }
 
             _session.AfterStatement(lease, part.Statement, isReadOnly: true, failed: rc != raw.SQLITE_OK);

@@ -43,6 +43,11 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private int _parkedAffected;
     private TuningBatch? _tuning;
     private int _answer;
+
+    // What SQLite said when it sent the execution waiting.
+    // What ATTACH has to wait for: a file that this process keeps closed, or is just closing.
+    private string? _closedFile;
+    private int _busyCode = raw.SQLITE_BUSY;
     private Queue<Stage>? _stages;
 
     // While it runs something itself, nobody detaches it from below.

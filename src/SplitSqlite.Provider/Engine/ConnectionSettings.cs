@@ -81,6 +81,10 @@ internal sealed class ConnectionSettings
     /// <summary>Gets the default command timeout in seconds; 0 waits for ever.</summary>
     public int DefaultTimeout { get; }
 
+    /// <summary>Gets the deadline of an open that begins now.</summary>
+    public Deadline OpenDeadline()
+        => Deadline.After(DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Max(DefaultTimeout, 0)), TimeProvider.System);
+
     /// <summary>Gets how many readers the database has at most; at least 1.</summary>
     public int MaxReaders { get; }
 
@@ -134,10 +138,10 @@ internal sealed class ConnectionSettings
     public string ToMicrosoftDataSqliteString(DataSourceName dataSource, SqliteOpenMode mode)
     {
         var physical = new SqliteConnectionStringBuilder(_plain) { DataSource = dataSource.Name, Mode = mode };
-        if (dataSource.Kind == DataSourceKind.Uri && mode == SqliteOpenMode.ReadOnly)
+        if (dataSource.Kind == DataSourceKind.Uri)
         {
-            // SQLite refuses a URI that asks for more than the flags allow ("access mode not allowed: rwc").
-            physical.DataSource = SqliteUri.WithoutMode(dataSource.Name);
+            // In a URI the cache wins over the keyword's; and SQLite refuses one that asks for more than the flags allow ("access mode not allowed: rwc").
+            physical.DataSource = SqliteUri.Without(dataSource.Name, mode == SqliteOpenMode.ReadOnly ? ["cache", "mode"] : ["cache"]);
         }
 
         if (dataSource.Kind is DataSourceKind.File or DataSourceKind.Uri && physical.Cache == SqliteCacheMode.Shared)
@@ -147,6 +151,22 @@ internal sealed class ConnectionSettings
 
         return physical.ConnectionString;
     }
+
+    /// <summary>Says whether a shared cache is asked for, by keyword or in a URI.</summary>
+    public bool AsksForSharedCache(DataSourceName dataSource)
+        => Cache == SqliteCacheMode.Shared
+            || (dataSource.Kind == DataSourceKind.Uri && SqliteUri.Parse(dataSource.Name["file:".Length..], OptionSet.Mode, Cache, OptionSet.Vfs).IsShared);
+
+    /// <summary>Makes the connection string of a connection that only keeps a database in memory alive: nothing in it that Microsoft.Data.Sqlite would send as SQL.</summary>
+    public string ToAnchorString(DataSourceName dataSource)
+        => new SqliteConnectionStringBuilder
+        {
+            DataSource = dataSource.Name,
+            Mode = OptionSet.Mode,
+            Cache = Cache,
+            Vfs = OptionSet.Vfs,
+            Pooling = false,
+        }.ConnectionString;
 
     /// <summary>Says what a log may show: the password is not in it.</summary>
     public override string ToString() => $"Data Source = {DataSource}, {OptionSet}";

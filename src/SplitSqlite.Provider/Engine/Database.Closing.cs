@@ -22,6 +22,32 @@ internal sealed partial class Database
         }
     }
 
+    /// <summary>
+    /// After a commit whose outcome is unknown: closes what is idle now, and the rest when it comes back, so that the next to open the file finds what
+    /// SQLite makes of its log then. Under the gate, held by who uses <paramref name="inUse"/>.
+    /// </summary>
+    public void RenewAll(PhysicalConnection inUse)
+    {
+        DisposeAll(Readers.Retire());
+        Interlocked.Increment(ref _writerGeneration);
+        WriterLock.Wait();
+        try
+        {
+            foreach (var options in _optionSets.Values)
+            {
+                if (options.Writer is { } writer && writer != inUse)
+                {
+                    options.Writer = null;
+                    writer.Dispose();
+                }
+            }
+        }
+        finally
+        {
+            WriterLock.Release();
+        }
+    }
+
     /// <summary>Closes the database if no session is open.</summary>
     /// <param name="force">Whether its idle lifetime does not matter.</param>
     public bool CloseIfUnused(bool force)
@@ -45,8 +71,11 @@ internal sealed partial class Database
         return true;
     }
 
-    /// <summary>Closes what the process leaves behind at its end: what is idle now. Connections at work on other threads are left to the operating system.</summary>
-    public void CloseAtExit(TimeSpan patience)
+    /// <summary>
+    /// Closes what the process leaves behind at its end. Work that is under way on other threads may end; nothing new begins. What is still at work at the
+    /// deadline is left to the operating system: its connection, and with it the WAL, which the next open takes in.
+    /// </summary>
+    public void CloseAtExit(Deadline deadline)
     {
         lock (_lifeLock)
         {
@@ -57,20 +86,39 @@ internal sealed partial class Database
         Checkpoints.Stop();
         try
         {
-            // The permit is kept: nobody writes any more.
-            _ = Gate.Enter(Checkpoints.Holder, Deadline.After(patience, TimeProvider.System), CancellationToken.None);
-            DisposeAll(Readers.TakeIdle());
-            DisposeWriters();
-        }
-        catch (WaitTimeoutException)
-        {
-            DisposeAll(Readers.TakeIdle());
+            // The permit and the pause are kept: nobody writes or reads any more.
+            var hasGate = TryEnterAtExit(deadline);
+            DisposeAll(Readers.IsPaused ? Readers.TakeIdle() : Readers.Pause(out _));
+            while (hasGate && Readers.Rented + Readers.Overflow > 0 && !deadline.HasPassed)
+            {
+                Thread.Sleep(1);
+            }
+
+            if (hasGate)
+            {
+                DisposeWriters();
+            }
         }
         finally
         {
+            Anchor?.Dispose();
+
             // Who opens it at this late hour opens it anew.
             DatabaseRegistry.Remove(this);
             _closed.TrySetResult();
+        }
+    }
+
+    private bool TryEnterAtExit(Deadline deadline)
+    {
+        try
+        {
+            _ = Gate.Enter(Checkpoints.Holder, deadline, CancellationToken.None);
+            return true;
+        }
+        catch (WaitTimeoutException)
+        {
+            return false;
         }
     }
 
@@ -96,6 +144,7 @@ internal sealed partial class Database
         }
         finally
         {
+            Anchor?.Dispose();
             DatabaseRegistry.Remove(this);
             _closed.TrySetResult();
         }
@@ -128,16 +177,12 @@ internal sealed partial class Database
         WriterLock.Wait();
         try
         {
-            if (_optionSets.Values.Any(static set => set.Writer is not null)
-                || _optionSets.Values.FirstOrDefault(static set => !set.IsReadOnly) is not { } options
-                || !IsSplit || !File.Exists(Identity) || !File.Exists(Identity + "-wal"))
+            // Its close takes the WAL in, if it is the last.
+            if (LeaveWriter(Deadline.After(TimeSpan.Zero, TimeProvider.System)) is { } options)
             {
-                return;
+                options.Writer!.Dispose();
+                options.Writer = null;
             }
-
-            // Its close takes the WAL in, if it has read once and is the last.
-            using var writer = NewWriter(options, Deadline.After(TimeSpan.Zero, TimeProvider.System));
-            _ = writer.ExecuteOwn("PRAGMA schema_version");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -149,15 +194,36 @@ internal sealed partial class Database
         }
     }
 
+    // Under WriterLock. Where a WAL lies there and no writer is open to take it in, opens one, and answers whose it is.
+    private OptionSet? LeaveWriter(Deadline deadline)
+    {
+        if (_optionSets.Values.Any(static set => set.Writer is not null)
+            || _optionSets.Values.FirstOrDefault(static set => !set.IsReadOnly) is not { } options
+            || !IsSplit || !File.Exists(Identity) || !File.Exists(Identity + "-wal"))
+        {
+            return null;
+        }
+
+        options.Writer = NewWriter(options, deadline);
+        return options;
+    }
+
     private void DisposeWriters()
     {
         WriterLock.Wait();
         try
         {
+            // A connection to a file that is gone leaves its WAL behind when it closes, beside the file that is there now.
+            RenewIfMoved();
+            DisposeAll(_oldWriters);
+            ForgetOldWriters();
             foreach (var options in _optionSets.Values)
             {
-                options.Writer?.Dispose();
+                // Taken out first: who opens a reader meanwhile sees that there is no writer and waits for the lock, where the close of the
+                // last connection, which shuts all others out for as long as it takes, would be met as SQLITE_BUSY.
+                var writer = options.Writer;
                 options.Writer = null;
+                writer?.Dispose();
             }
         }
         finally
@@ -166,9 +232,16 @@ internal sealed partial class Database
         }
     }
 
-    /// <summary>After the gate was left: closes a writer that has outlived a <see cref="Clear"/> which found the gate taken.</summary>
+    /// <summary>After the gate was left: closes a writer that has outlived a <see cref="Clear"/> which found the gate taken, or its file.</summary>
     public void CloseIfOutdated(PhysicalConnection? writer)
     {
+        CloseOldWriters();
+        if (writer is { Role: PhysicalRole.Private })
+        {
+            // A private session had the gate: the shared writer was idle meanwhile.
+            writer = writer.Options.Writer;
+        }
+
         if (writer is { Role: PhysicalRole.Writer, IsDisposed: false } && writer.WriterGeneration != WriterGeneration)
         {
             CloseIdleWriters();

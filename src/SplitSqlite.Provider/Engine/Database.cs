@@ -16,12 +16,16 @@ internal sealed partial class Database
 
     // Protects the count of sessions and the life state. A leaf.
     private readonly Lock _lifeLock = new();
-    private readonly Dictionary<(OptionSetKey Key, Action<SqliteConnection>? Initializer), OptionSet> _optionSets = [];
+
+    // A URI is part of the key: its parameters (mode, immutable, nolock, …) belong to the connection, and so does that ATTACH takes URIs.
+    private readonly Dictionary<(OptionSetKey Key, string? Uri, bool IsReadOnly, Action<SqliteConnection>? Initializer), OptionSet> _optionSets = [];
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Timer _timer;
     private readonly TimeSpan _idleLifetime;
     private int _isTimerArmed;
-    private bool _isJournalModeDecided;
+
+    // Asked for by whoever opened the file that is open now; who may write first decides over it (_isJournalModeDecided).
+    private bool _isJournalModeKnown;
     private int _sessions;
     private long _idleSince = Environment.TickCount64;
     private bool _isClosing;
@@ -33,6 +37,7 @@ internal sealed partial class Database
     {
         Identity = identity;
         _idleLifetime = settings.IdleLifetime;
+        _decided = new DatabaseOptions(settings);
         Checkpoints = new Checkpointer(this);
         Gate = new Gate<WriterHolder, object>(TimeProvider.System, Checkpoints.MakeWay);
         Readers = new Pool<OptionSet, PhysicalConnection>(settings.MaxReaders, TimeProvider.System);
@@ -45,26 +50,35 @@ internal sealed partial class Database
     /// <summary>Gets the file's name as SQLite knows it.</summary>
     public string Identity { get; }
 
+    /// <summary>Gets what is told of the database to a logger.</summary>
+    public DatabaseLog Log { get; } = new();
+
     /// <summary>Gets the gate of the one writer.</summary>
     public Gate<WriterHolder, object> Gate { get; }
 
     /// <summary>Gets the readers of all option sets.</summary>
     public Pool<OptionSet, PhysicalConnection> Readers { get; }
 
+    /// <summary>Gets or sets what keeps a busy process from starving others. Tests put in one with a clock of their own.</summary>
+    public RoomForOthers Room { get; set; } = new(TimeProvider.System);
+
     /// <summary>Gets the process's only checkpointer of this file.</summary>
     public Checkpointer Checkpoints { get; }
-
-    /// <summary>Gets or sets whether the file is in WAL mode, so that readers and the writer don't meet.</summary>
-    public bool IsSplit { get; set; }
-
-    /// <summary>Gets the journal mode as SQLite named it when the file was opened.</summary>
-    public string JournalMode { get; set; } = string.Empty;
 
     /// <summary>Gets a count that has gone up by the time a commit is acknowledged. A read begun at a count sees every commit up to it.</summary>
     public long CommitCount => Volatile.Read(ref _commitCount);
 
     /// <summary>Gets whether the database lives and dies with one physical connection (<c>:memory:</c>), so that its session is private from the start.</summary>
     public bool IsUnshared { get; init; }
+
+    /// <summary>Gets what keeps a database in memory alive that connections share, whatever becomes of those that work; <see langword="null"/> for all others. Closed last.</summary>
+    public SqliteConnection? Anchor { get; init; }
+
+    /// <summary>Gets whether it is a database in memory that connections share: table locks in place of snapshots, gone with its last session.</summary>
+    public bool IsSharedMemory => Anchor is not null;
+
+    /// <summary>Gets the name that SQLite tells of the open database: empty for those in memory.</summary>
+    public string FileName => IsUnshared || IsSharedMemory ? string.Empty : Identity;
 
     /// <summary>Gets or sets the writer that was used last, whose WAL a checkpoint finds as it left it. Under the gate.</summary>
     public PhysicalConnection? LastWriter { get; set; }
@@ -84,12 +98,12 @@ internal sealed partial class Database
     /// <summary>Says that a read was refused by the guard or by SQLite and goes to the writer.</summary>
     public void CountReroute() => Interlocked.Increment(ref _reroutes);
 
-    /// <summary>Counts a session in, unless the database is closing.</summary>
+    /// <summary>Counts a session in, unless the database is closing or kept closed.</summary>
     public bool TryAddSession()
     {
         lock (_lifeLock)
         {
-            if (_isClosing)
+            if (_isClosing || IsHeld)
             {
                 return false;
             }
@@ -112,59 +126,47 @@ internal sealed partial class Database
             _idleSince = Environment.TickCount64;
         }
 
-        if (IsUnshared || _idleLifetime == TimeSpan.Zero)
+        if (IsUnshared || IsSharedMemory || _idleLifetime == TimeSpan.Zero || ProcessEnd.HasBegun)
         {
             CloseIfUnused(force: true);
         }
         else
         {
+            Checkpoints.NoticeWarm();
             ArmTimer();
         }
     }
 
     /// <summary>Gets an option set, opening its writer if it is the first of its kind; the first of all decides the journal mode.</summary>
     /// <exception cref="SqliteException">The file is not a database, or the password is wrong, or another process is in the way until the deadline.</exception>
-    public OptionSet GetOrOpen(ConnectionSettings settings, DataSourceName dataSource, Action<SqliteConnection>? initializer, Deadline deadline)
+    public OptionSet GetOrOpen(ConnectionSettings settings, DataSourceName dataSource, Action<SqliteConnection>? initializer, bool isReadOnly, Deadline deadline)
     {
         WriterLock.Wait();
         try
         {
-            var key = (settings.OptionSet, initializer);
+            var key = (settings.OptionSet, dataSource.Kind == DataSourceKind.Uri ? dataSource.Name : null, isReadOnly, initializer);
             if (_optionSets.TryGetValue(key, out var options))
             {
                 return options;
             }
 
-            options = new OptionSet(this, settings, dataSource, initializer);
-            var connection = options.IsReadOnly ? PhysicalConnection.Open(options, PhysicalRole.Reader) : NewWriter(options, deadline);
-            try
+            options = new OptionSet(this, settings, dataSource, initializer, isReadOnly);
+            _hasSeveralLockings |= _optionSets.Values.Any(other => !other.LocksAs(options));
+            if (OpensUnderGate && !isReadOnly && _optionSets.Count > 0)
             {
-                if (JournalMode.Length == 0 || (!_isJournalModeDecided && !options.IsReadOnly))
-                {
-                    // The first who may set it decides; readers of read-only sessions that are open until now make room.
-                    RenewReaders();
-                    _isJournalModeDecided = !options.IsReadOnly;
-                    Busy.Retry(connection, deadline, static (c, set) => set.Database.SetJournalMode(c, set), options);
-                }
-                else
-                {
-                    // The first read of a key's connection shows a wrong password or a file that is no database.
-                    Busy.Retry(connection, deadline, static (c, _) => c.ExecuteOwn("PRAGMA schema_version"), options);
-                }
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
+                _optionSets.Add(key, options);
+                return options;
             }
 
             if (options.IsReadOnly)
             {
-                connection.Dispose();
+                RenewIfMoved();
+                using var connection = PhysicalConnection.Open(options, PhysicalRole.Reader);
+                ReadFirst(connection, deadline);
             }
             else
             {
-                options.Writer = connection;
+                options.Writer = NewWriter(options, deadline);
             }
 
             _optionSets.Add(key, options);
@@ -173,78 +175,40 @@ internal sealed partial class Database
         finally
         {
             WriterLock.Release();
+            CloseOldWriters();
         }
     }
 
     /// <summary>Gets the writer of an option set, opening it if it was closed or adopted. Under the gate.</summary>
     public PhysicalConnection OpenWriter(OptionSet options, Deadline deadline)
     {
-        if (options.Writer is { } open)
+        if (options.Writer is not { } writer)
         {
-            return open;
+            WriterLock.Wait();
+            try
+            {
+                writer = options.Writer ??= NewWriter(options, deadline);
+            }
+            finally
+            {
+                WriterLock.Release();
+            }
         }
 
-        WriterLock.Wait();
-        try
+        if (_owesWal)
         {
-            return options.Writer ??= NewWriter(options, deadline);
+            SwitchIfPossible(writer);
         }
-        finally
-        {
-            WriterLock.Release();
-        }
+
+        return writer;
     }
 
-    /// <summary>Opens a reader for an empty slot of the pool. A writer is opened first where none is open (FACTS 8.15).</summary>
+    /// <summary>Opens a reader for an empty slot of the pool.</summary>
     public PhysicalConnection OpenReader(OptionSet options, Deadline deadline)
     {
-        EnsureWriter(options, deadline);
         var reader = options.OpenReader(deadline);
         ArmTimer();
         return reader;
-    }
-
-    /// <summary>Opens the writer of an option set where it is not: it is the first to have the file and the last to leave it.</summary>
-    public void EnsureWriter(OptionSet options, Deadline deadline)
-    {
-        if (options.IsReadOnly || options.Writer is not null)
-        {
-            return;
-        }
-
-        WriterLock.Wait();
-        try
-        {
-            if (options.Writer is not null)
-            {
-                return;
-            }
-
-            // One that has not read yet does not have the WAL open, and would leave it lying there when it closes as the last.
-            var writer = NewWriter(options, deadline);
-            try
-            {
-                Busy.Retry(writer, deadline, static (c, _) => c.ExecuteOwn("PRAGMA schema_version"), options);
-            }
-            catch
-            {
-                writer.Dispose();
-                throw;
-            }
-
-            options.Writer = writer;
-        }
-        finally
-        {
-            WriterLock.Release();
-        }
-    }
-
-    /// <summary>Takes over the journal mode that a PRAGMA has set. Under the gate.</summary>
-    public void NoticeJournalMode(PhysicalConnection connection)
-    {
-        JournalMode = connection.ExecuteOwn("PRAGMA journal_mode") ?? string.Empty;
-        IsSplit = JournalMode.Equals("wal", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Closes a writer that can't be lent again; the next user opens a new one. Under the gate.</summary>
@@ -257,6 +221,10 @@ internal sealed partial class Database
             {
                 writer.Options.Writer = null;
             }
+            else if (_oldWriters.Remove(writer))
+            {
+                _hasOldWriters = _oldWriters.Count > 0;
+            }
         }
         finally
         {
@@ -267,16 +235,6 @@ internal sealed partial class Database
     /// <summary>Gets a number that changes when writers are to be closed on their return.</summary>
     public int WriterGeneration => Volatile.Read(ref _writerGeneration);
 
-    private void SetJournalMode(PhysicalConnection connection, OptionSet options)
-    {
-        if (options.Settings.JournalMode == SplitSqliteJournalMode.Wal && !options.IsReadOnly)
-        {
-            _ = connection.ExecuteOwn("PRAGMA journal_mode=WAL");
-        }
-
-        NoticeJournalMode(connection);
-    }
-
     private static void DisposeAll(List<PhysicalConnection> connections)
     {
         foreach (var connection in connections)
@@ -285,19 +243,48 @@ internal sealed partial class Database
         }
     }
 
-    private static PhysicalConnection NewWriter(OptionSet options, Deadline deadline)
+    // Under WriterLock. What it opens has read once: only so does it have the WAL open, and take it in when it closes as the last.
+    private PhysicalConnection NewWriter(OptionSet options, Deadline deadline)
     {
-        var writer = PhysicalConnection.Open(options, PhysicalRole.Writer);
-        try
+        RenewIfMoved();
+        while (true)
         {
-            options.ConfigureWriting(writer, deadline);
-            writer.WriterGeneration = options.Database.WriterGeneration;
-            return writer;
+            var writer = PhysicalConnection.Open(options, PhysicalRole.Writer);
+            try
+            {
+                // Replaced between the look and the open.
+                if (RenewIfMoved())
+                {
+                    writer.Dispose();
+                    continue;
+                }
+
+                options.ConfigureWriting(writer, deadline);
+                ReadFirst(writer, deadline);
+                writer.WriterGeneration = WriterGeneration;
+                _witness ??= writer;
+                return writer;
+            }
+            catch
+            {
+                writer.Dispose();
+                throw;
+            }
         }
-        catch
+    }
+
+    // The first read of a key's connection shows a wrong password or a file that is no database.
+    private void ReadFirst(PhysicalConnection connection, Deadline deadline)
+    {
+        var options = connection.Options;
+        if (_isJournalModeKnown && (_isJournalModeDecided || options.IsReadOnly))
         {
-            writer.Dispose();
-            throw;
+            Busy.Retry(connection, deadline, static (c, _) => c.ExecuteOwn("PRAGMA schema_version"), options);
+            return;
         }
+
+        _isJournalModeDecided = false;
+        DecideJournalMode(connection, options, deadline);
+        _isJournalModeKnown = true;
     }
 }

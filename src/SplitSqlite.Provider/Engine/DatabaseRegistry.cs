@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace SplitSqlite.Engine;
 
@@ -7,20 +8,21 @@ namespace SplitSqlite.Engine;
 /// The databases of the process by identity, and the option sets by the name and options that a connection string gives, so that opening
 /// a session of a known string asks nothing of the file system.
 /// </summary>
-internal static class DatabaseRegistry
+internal static partial class DatabaseRegistry
 {
     // Protects ByIdentity. A leaf.
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, Database> ByIdentity = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<Target, OptionSet> ByTarget = new();
 
+    // Files kept closed, and how many first opens of a file are under way. Under Gate.
+    private static readonly Dictionary<string, FileHold> Held = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> Opening = new(StringComparer.Ordinal);
+
     // A first open of a target is done once, not by all who come at the same moment. Striped, so that no entry has to be removed.
     private static readonly SemaphoreSlim[] Stripes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
-    // At the end of the process a busy writer is given this long.
-    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(1);
-
-    static DatabaseRegistry() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => CloseAtExit();
+    static DatabaseRegistry() => ProcessEnd.Watch();
 
     /// <summary>Gets the databases that are open or warm.</summary>
     public static Database[] All()
@@ -33,18 +35,26 @@ internal static class DatabaseRegistry
 
     /// <summary>Gets the option set of a connection string with one session counted in, opening its writer if it is the first.</summary>
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
-    public static OptionSet Open(ConnectionSettings settings, Action<SqliteConnection>? initializer)
+    public static OptionSet Open(ConnectionSettings settings, Action<SqliteConnection>? initializer, ILogger? logger)
     {
         ThrowIfInitializing();
         if (TryGetLast(settings, initializer) is { } last)
         {
-            return last;
+            last.Database.Log.Attach(logger);
+            return Current(last, settings);
         }
 
+        var options = OpenSlowly(settings, initializer);
+        options.Database.NoticeOpen(settings, logger);
+        return options;
+    }
+
+    private static OptionSet OpenSlowly(ConnectionSettings settings, Action<SqliteConnection>? initializer)
+    {
         var target = new Target(settings.ResolveDataSource(), settings.OptionSet, initializer);
         if (TryGet(target, out var known))
         {
-            return known;
+            return Current(known, settings);
         }
 
         if (target.Name.Kind is DataSourceKind.PrivateMemory or DataSourceKind.Temporary)
@@ -52,6 +62,7 @@ internal static class DatabaseRegistry
             return OpenUnshared(target, settings);
         }
 
+        var deadline = settings.OpenDeadline();
         while (true)
         {
             Task? closing;
@@ -61,10 +72,10 @@ internal static class DatabaseRegistry
             {
                 if (TryGet(target, out known))
                 {
-                    return known;
+                    return Current(known, settings);
                 }
 
-                if (TryOpenFirst(target, settings, out closing) is { } opened)
+                if (TryOpenFirst(target, settings, deadline, out closing) is { } opened)
                 {
                     return opened;
                 }
@@ -74,25 +85,30 @@ internal static class DatabaseRegistry
                 stripe.Release();
             }
 
-            // The database is being closed, its file put in order: a matter of milliseconds.
-            closing!.Wait();
+            // The database is being closed, its file put in order: a matter of milliseconds. Or it is kept closed.
+            if (!closing!.Wait(Remaining(deadline)))
+            {
+                throw BusyReport.DescribeHeld(settings.DataSource, deadline.Elapsed, 0);
+            }
         }
     }
 
     /// <summary>Gets the option set without blocking a thread while another open of the same name is under way.</summary>
     /// <exception cref="SqliteException">The file can't be opened, or is not a database.</exception>
-    public static ValueTask<OptionSet> OpenAsync(ConnectionSettings settings, Action<SqliteConnection>? initializer, CancellationToken cancellationToken)
+    public static ValueTask<OptionSet> OpenAsync(ConnectionSettings settings, Action<SqliteConnection>? initializer, ILogger? logger, CancellationToken cancellationToken)
     {
         ThrowIfInitializing();
         if (TryGetLast(settings, initializer) is { } last)
         {
-            return new(last);
+            last.Database.Log.Attach(logger);
+            return new(Current(last, settings));
         }
 
         var target = new Target(settings.ResolveDataSource(), settings.OptionSet, initializer);
         if (TryGet(target, out var known))
         {
-            return new(known);
+            known.Database.NoticeOpen(settings, logger);
+            return new(Current(known, settings));
         }
 
         if (target.Name.Kind is DataSourceKind.PrivateMemory or DataSourceKind.Temporary)
@@ -100,25 +116,41 @@ internal static class DatabaseRegistry
             return new(OpenUnshared(target, settings));
         }
 
-        return Slow(target, settings, cancellationToken);
+        return Noticed(target, settings, logger, cancellationToken);
+
+        static async ValueTask<OptionSet> Noticed(Target target, ConnectionSettings settings, ILogger? logger, CancellationToken cancellationToken)
+        {
+            var options = await Slow(target, settings, cancellationToken).ConfigureAwait(false);
+            options.Database.NoticeOpen(settings, logger);
+            return options;
+        }
 
         static async ValueTask<OptionSet> Slow(Target target, ConnectionSettings settings, CancellationToken cancellationToken)
         {
+            var deadline = settings.OpenDeadline();
             while (true)
             {
-                Task? closing;
+                Task? closing = null;
                 var stripe = StripeOf(target);
                 await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
                     if (TryGet(target, out var known))
                     {
-                        return known;
+                        return Current(known, settings);
                     }
 
-                    if (TryOpenFirst(target, settings, out closing) is { } opened)
+                    // One try at a time: who is in the way is waited for out here, without a thread.
+                    if (TryOpenFirst(target, settings, Deadline.After(TimeSpan.Zero, TimeProvider.System), out closing) is { } opened)
                     {
                         return opened;
+                    }
+                }
+                catch (SplitSqliteBusyException exception)
+                {
+                    if (deadline.HasPassed)
+                    {
+                        throw BusyReport.DescribeForeign(target.Name.Name, queueLength: 0, deadline, exception.SqliteExtendedErrorCode);
                     }
                 }
                 finally
@@ -126,9 +158,46 @@ internal static class DatabaseRegistry
                     stripe.Release();
                 }
 
-                await closing!.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (closing is null)
+                {
+                    await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                try
+                {
+                    await closing.WaitAsync(Remaining(deadline), cancellationToken).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    throw BusyReport.DescribeHeld(settings.DataSource, deadline.Elapsed, 0);
+                }
             }
         }
+    }
+
+    /// <summary>Gets the database of a file that SQLite has opened by itself, for an ATTACH, with one session counted in.</summary>
+    /// <param name="identity">The file's name as SQLite tells it.</param>
+    /// <param name="settings">Decides over the database's lifetime if nobody has opened it.</param>
+    /// <returns><see langword="null"/> while it is just being closed by its last session, or kept closed: it must not stay attached then.</returns>
+    public static Database? TryJoin(string identity, ConnectionSettings settings)
+    {
+        Database? database;
+        lock (Gate)
+        {
+            if (Held.TryGetValue(identity, out var hold) && hold.KeepsOpensBack)
+            {
+                return null;
+            }
+
+            if (!ByIdentity.TryGetValue(identity, out database))
+            {
+                database = new Database(identity, settings);
+                ByIdentity.Add(identity, database);
+            }
+        }
+
+        return database.TryAddSession() ? database : null;
     }
 
     /// <summary>Gets the database that a connection string leads to, if it is open or warm.</summary>
@@ -173,14 +242,44 @@ internal static class DatabaseRegistry
         => Stripes[(target.GetHashCode() & int.MaxValue) % Stripes.Length];
 
     private static bool TryGet(Target target, out OptionSet options)
-        => ByTarget.TryGetValue(target, out options!) && options.Database.TryAddSession();
+        => ByTarget.TryGetValue(target, out options!) && StillLeadsTo(target, options.Database) && options.Database.TryAddSession();
+
+    // A name that runs through a link may lead elsewhere by now. Asked of SQLite, which looks at each folder on the way.
+    private static bool StillLeadsTo(Target target, Database database)
+    {
+        if (target.Name.Name == database.Identity || database.IsUnshared || IdentityOf(target.Name, target.Key.Vfs) is not { } identity || identity == database.Identity)
+        {
+            return true;
+        }
+
+        ByTarget.TryRemove(target, out _);
+        return false;
+    }
+
+    // A session was counted in: out again, if what the name leads to now can't be opened.
+    private static OptionSet Current(OptionSet options, ConnectionSettings settings)
+    {
+        try
+        {
+            options.Database.EnsureCurrent(options, settings);
+            return options;
+        }
+        catch
+        {
+            options.Database.RemoveSession();
+            throw;
+        }
+    }
+
+    private static TimeSpan Remaining(Deadline deadline)
+        => deadline.Remaining is { TotalMilliseconds: <= int.MaxValue } left ? left : Timeout.InfiniteTimeSpan;
 
     // Belongs to one physical connection: a database of its own, known to nobody else.
     private static OptionSet OpenUnshared(Target target, ConnectionSettings settings)
     {
         var database = new Database(target.Name.Name, settings) { IsUnshared = true };
         database.TryAddSession();
-        return new OptionSet(database, settings, target.Name, target.Initializer);
+        return new OptionSet(database, settings, target.Name, target.Initializer, settings.OptionSet.Mode == SqliteOpenMode.ReadOnly);
     }
 
     // Before anything is waited for: the stripe may be the very one under which the initializer runs.
@@ -192,48 +291,52 @@ internal static class DatabaseRegistry
         }
     }
 
-    private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, out Task? closing)
+    private static OptionSet? TryOpenFirst(Target target, ConnectionSettings settings, Deadline deadline, out Task? closing)
     {
-        var deadline = Deadline.After(settings.DefaultTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Max(settings.DefaultTimeout, 0)), TimeProvider.System);
-
-        // Only SQLite can say which file a name leads to.
-        Database? database = null;
-        using (var connection = new SqliteConnection(settings.ToMicrosoftDataSqliteString(target.Name, settings.OptionSet.Mode)))
+        var name = IdentityOf(target.Name, target.Key.Vfs);
+        if (name is null)
         {
-            connection.Open();
-            var identity = SQLitePCL.raw.sqlite3_db_filename(connection.Handle!, "main").utf8_to_string() ?? string.Empty;
-            if (identity.Length == 0)
-            {
-                throw new NotSupportedException(
-                    $"The data source '{settings.DataSource}' is a database in memory shared between connections (Cache=Shared), which this version does not serve. Use a file, or a private database (':memory:').");
-            }
-
-            lock (Gate)
-            {
-                if (!ByIdentity.TryGetValue(identity, out database))
-                {
-                    database = new Database(identity, settings);
-                    ByIdentity.Add(identity, database);
-                }
-            }
-
-            if (!database.TryAddSession())
-            {
-                closing = database.Closed;
-                return null;
-            }
+            return TryOpenFile(target, settings, deadline, out closing);
         }
 
-        closing = null;
+        closing = BeginOpening(name);
+        if (closing is not null)
+        {
+            return null;
+        }
+
         try
         {
-            var options = database.GetOrOpen(settings, target.Name with { Name = target.Name.Kind == DataSourceKind.File ? database.Identity : target.Name.Name }, target.Initializer, deadline);
+            return TryOpenFile(target, settings, deadline, out closing);
+        }
+        finally
+        {
+            EndOpening(name);
+        }
+    }
+
+    private static OptionSet? TryOpenFile(Target target, ConnectionSettings settings, Deadline deadline, out Task? closing)
+    {
+        var isReadOnly = false;
+        var database = target.Name.Kind == DataSourceKind.SharedMemory
+            ? AddMemorySession(target, settings, out closing)
+            : AddFileSession(target, settings, out isReadOnly, out closing);
+        if (closing is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var options = database.GetOrOpen(settings, target.Name with { Name = target.Name.Kind == DataSourceKind.File ? database.Identity : target.Name.Name }, target.Initializer, isReadOnly, deadline);
             ByTarget[target] = options;
-            if (settings.IsFixed)
+            if (settings.IsFixed && target.Name.Name == database.Identity)
             {
+                // Not for a name that may lead elsewhere one day (StillLeadsTo).
                 settings.LastTarget = options;
             }
 
+            database.EnsureCurrent(options, settings);
             return options;
         }
         catch
@@ -244,12 +347,66 @@ internal static class DatabaseRegistry
         }
     }
 
-    private static void CloseAtExit()
+    // Only SQLite can say which file a name leads to, and whether it can be written.
+    private static Database AddFileSession(Target target, ConnectionSettings settings, out bool isReadOnly, out Task? closing)
     {
-        foreach (var database in All())
+        using var connection = new SqliteConnection(settings.ToMicrosoftDataSqliteString(target.Name, settings.OptionSet.Mode));
+        connection.Open();
+        var identity = SQLitePCL.raw.sqlite3_db_filename(connection.Handle!, "main").utf8_to_string() ?? string.Empty;
+        isReadOnly = settings.OptionSet.Mode == SqliteOpenMode.ReadOnly || SQLitePCL.raw.sqlite3_db_readonly(connection.Handle!, "main") == 1;
+        Database? database;
+        lock (Gate)
         {
-            database.CloseAtExit(ExitPatience);
+            if (!ByIdentity.TryGetValue(identity, out database))
+            {
+                database = new Database(identity, settings);
+                ByIdentity.Add(identity, database);
+            }
         }
+
+        // While this connection still has the file open, so that a database that is just closing does not leave it in between.
+        closing = database.TryAddSession() ? null : database.WhenFree;
+        return database;
+    }
+
+    // Identity is the name that connections share it by: SQLite tells none.
+    private static Database AddMemorySession(Target target, ConnectionSettings settings, out Task? closing)
+    {
+        var name = target.Name.MemoryName;
+        var identity = $"memory:{(name[0] == ':' ? NativeSqlite.DefaultVfs : string.Empty)}{name}";
+        Database? database;
+        lock (Gate)
+        {
+            _ = ByIdentity.TryGetValue(identity, out database);
+        }
+
+        if (database is null)
+        {
+            // Opened outside of the lock; whoever comes second closes theirs again.
+            var anchor = new SqliteConnection(settings.ToAnchorString(target.Name));
+            try
+            {
+                anchor.Open();
+                lock (Gate)
+                {
+                    if (!ByIdentity.TryGetValue(identity, out database))
+                    {
+                        database = new Database(identity, settings) { Anchor = anchor };
+                        ByIdentity.Add(identity, database);
+                    }
+                }
+            }
+            finally
+            {
+                if (database?.Anchor != anchor)
+                {
+                    anchor.Dispose();
+                }
+            }
+        }
+
+        closing = database.TryAddSession() ? null : database.WhenFree;
+        return database;
     }
 
     private readonly record struct Target(DataSourceName Name, OptionSetKey Key, Action<SqliteConnection>? Initializer);

@@ -7,7 +7,7 @@ namespace SplitSqlite.Engine;
 /// What belongs to a connection in SQLite and so can't be shared (password, VFS, mode, foreign keys, …), with the writer opened for it.
 /// Readers and writer of an option set are configured here, and nowhere else.
 /// </summary>
-internal sealed class OptionSet(Database database, ConnectionSettings settings, DataSourceName dataSource, Action<SqliteConnection>? initializer)
+internal sealed class OptionSet(Database database, ConnectionSettings settings, DataSourceName dataSource, Action<SqliteConnection>? initializer, bool isReadOnly)
 {
     private readonly string _readOnlyString = settings.ToMicrosoftDataSqliteString(dataSource, SqliteOpenMode.ReadOnly);
     private readonly string _writingString = settings.ToMicrosoftDataSqliteString(dataSource, settings.OptionSet.Mode);
@@ -35,8 +35,13 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
     /// <summary>Gets what the user wants done to each physical connection once.</summary>
     public Action<SqliteConnection>? Initializer { get; } = initializer;
 
-    /// <summary>Gets whether <c>Mode=ReadOnly</c>: there is no writer.</summary>
-    public bool IsReadOnly => Settings.OptionSet.Mode == SqliteOpenMode.ReadOnly;
+    /// <summary>Gets whether there is no writer: <c>Mode=ReadOnly</c>, or SQLite could open the file for reading only.</summary>
+    public bool IsReadOnly { get; } = isReadOnly;
+
+    /// <summary>Says whether the connections of two option sets surely see each other's locks: the same virtual file system, named the same way.</summary>
+    public bool LocksAs(OptionSet other)
+        => Settings.OptionSet.Vfs == other.Settings.OptionSet.Vfs
+            && (DataSource.Kind == DataSourceKind.Uri ? DataSource.Name : null) == (other.DataSource.Kind == DataSourceKind.Uri ? other.DataSource.Name : null);
 
     /// <summary>Gets or sets the writer. Opened and replaced only under <see cref="Database.WriterLock"/>, used only under the gate.</summary>
     public PhysicalConnection? Writer { get; set; }
@@ -58,56 +63,45 @@ internal sealed class OptionSet(Database database, ConnectionSettings settings, 
         connection.Guard.Mode = connection.Role == PhysicalRole.Writer ? GuardMode.Record : GuardMode.Off;
     }
 
-    /// <summary>Opens a reader. The database's writer must be open: it is the first to open the file and the last to close it.</summary>
+    /// <summary>Opens a reader.</summary>
     public PhysicalConnection OpenReader(Deadline deadline)
-    {
-        var connection = PhysicalConnection.Open(this, PhysicalRole.Reader);
-        try
-        {
-            Busy.Retry(connection, deadline, static (c, set) => set.ApplySynchronous(c), this);
-            SessionFunctions.RegisterOnReader(connection);
-            Initialize(connection);
-            if (!IsReadOnly)
+        => Database.OpenBeside(
+            this,
+            PhysicalRole.Reader,
+            connection =>
             {
-                // Not for Mode=ReadOnly: there the file is the user's to be refused by, with SQLite's own words.
-                _ = connection.ExecuteOwn("PRAGMA query_only=1");
-            }
+                ApplySynchronous(connection);
+                SessionFunctions.RegisterOnReader(connection);
+                Initialize(connection);
+                if (!IsReadOnly)
+                {
+                    // Not for Mode=ReadOnly: there the file is the user's to be refused by, with SQLite's own words.
+                    _ = connection.ExecuteOwn("PRAGMA query_only=1");
+                }
 
-            connection.Guard.Attach(connection.Handle);
-            connection.Guard.Mode = IsReadOnly ? GuardMode.Record : GuardMode.Read;
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+                connection.Guard.Attach(connection.Handle);
+                connection.Guard.Mode = IsReadOnly ? GuardMode.Record : GuardMode.Read;
+            },
+            deadline);
 
     /// <summary>Opens a connection that belongs to one session.</summary>
     public PhysicalConnection OpenPrivate(PhysicalRole role, Deadline deadline)
-    {
-        var connection = PhysicalConnection.Open(this, role);
-        try
-        {
-            if (role == PhysicalRole.Private)
+        => Database.OpenBeside(
+            this,
+            role,
+            connection =>
             {
-                ConfigureWriting(connection, deadline);
-            }
-            else
-            {
-                SessionFunctions.RegisterOnReader(connection);
-                Initialize(connection);
-            }
-
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+                if (role == PhysicalRole.Private)
+                {
+                    ConfigureWriting(connection, Deadline.After(TimeSpan.Zero, TimeProvider.System));
+                }
+                else
+                {
+                    SessionFunctions.RegisterOnReader(connection);
+                    Initialize(connection);
+                }
+            },
+            deadline);
 
     private void Initialize(PhysicalConnection connection)
     {

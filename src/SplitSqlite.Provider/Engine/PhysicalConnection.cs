@@ -43,6 +43,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private readonly SqliteConnection _inner;
     private readonly nint _pointer;
     private readonly int* _walPages;
+    private readonly int* _commitsBegun;
+    private int _commitsBefore;
+    private readonly nint _file;
     private PreparedStatement? _beginImmediate;
     private PreparedStatement? _begin;
     private PreparedStatement? _commit;
@@ -51,6 +54,7 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private IStoppable? _running;
     private sqlite3_stmt? _runningStatement;
     private long _nativeRowId;
+    private int _looks;
     private bool _disposed;
 
     private PhysicalConnection(OptionSet options, PhysicalRole role, SqliteConnection inner)
@@ -60,7 +64,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         _inner = inner;
         Handle = inner.Handle!;
         _pointer = Handle.DangerousGetHandle();
-        _walPages = (int*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(sizeof(int));
+        _walPages = (int*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(3, sizeof(int));
+        _commitsBegun = _walPages + 2;
+        _file = NativeFile.MainFileOf(_pointer);
         Commands = new StatementCache(options.Settings.StatementCacheSize);
         Lease = new ConnectionLease(this);
     }
@@ -98,6 +104,21 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     /// <summary>Gets how many pages the WAL held after this connection's last commit; 0 where the library can't tell.</summary>
     public int WalPages => Volatile.Read(ref *_walPages);
 
+    /// <summary>Gets or sets how many pages the WAL of an attached file held after this connection's last commit to one.</summary>
+    public int AttachedWalPages
+    {
+        get => Volatile.Read(ref _walPages[1]);
+        set => Volatile.Write(ref _walPages[1], value);
+    }
+
+    /// <summary>Gets whether SQLite has surely begun to commit since <see cref="ForgetCommits"/>.</summary>
+    public bool HasBegunCommit => *_commitsBegun != _commitsBefore;
+
+    /// <summary>Gets whether SQLite may have begun to commit since <see cref="ForgetCommits"/>: false only where it is sure that it has not.</summary>
+    /// <remarks>A user's initializer may have put a commit hook of its own in the place of ours; then ours has never been called.</remarks>
+    public bool MayHaveBegunCommit
+        => HasBegunCommit || (*_commitsBegun == 0 && (Options.Initializer is not null || !NativeSqlite.CanHookCommits));
+
     /// <summary>Gets or sets whether something outside our sight may have changed the connection, so that it must not be pooled.</summary>
     public bool IsTainted { get; set; }
 
@@ -116,8 +137,17 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         try
         {
             inner.Open();
+            if (!readOnly && IsReadOnlyFile(inner))
+            {
+                // SQLite opens a file for reading only where it can't be opened for writing, for want of a handle too (os_unix.c, unixOpen).
+                // Kept, such a writer would fail every write for ever; so what it finds once more is taken for the truth.
+                inner.Close();
+                inner.Open();
+            }
+
             var connection = new PhysicalConnection(options, role, inner);
             raw.sqlite3_progress_handler(connection.Handle, OperationsPerLook, Look, connection);
+            options.Database.NoticeOpened();
             return connection;
         }
         catch
@@ -127,12 +157,19 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
     }
 
+    /// <summary>Gets whether SQLite has the file open for reading only, whatever was asked for.</summary>
+    public bool IsReadOnlyOnDisk => IsReadOnlyFile(_inner);
+
     /// <summary>Turns automatic checkpoints off and has commits report the WAL's size: the process has one checkpointer.</summary>
     public void TakeOverCheckpoints()
     {
         _ = raw.sqlite3_wal_autocheckpoint(Handle, 0);
         NativeSqlite.WatchWalPages(_pointer, _walPages);
+        NativeSqlite.WatchCommits(_pointer, _commitsBegun);
     }
+
+    /// <summary>Called before each statement that may end in a commit.</summary>
+    public void ForgetCommits() => _commitsBefore = *_commitsBegun;
 
     /// <summary>Runs one statement of the engine's own to its end and answers its first value as text, or <see langword="null"/>.</summary>
     public string? ExecuteOwn(string sql)
@@ -158,6 +195,35 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
     }
 
+    /// <summary>Gets the files that are attached, by the names that SQLite tells, and whether each can be read only.</summary>
+    public Dictionary<string, bool> AttachedFiles()
+    {
+        var files = new Dictionary<string, bool>(StringComparer.Ordinal);
+        using var statement = PreparedStatement.Prepare(Handle, "PRAGMA database_list"u8.ToArray(), out _);
+        int rc;
+        while ((rc = statement!.Step()) == raw.SQLITE_ROW)
+        {
+            var schema = raw.sqlite3_column_text(statement.Handle, 1).utf8_to_string();
+            if (schema is not ("main" or "temp") && raw.sqlite3_column_text(statement.Handle, 2).utf8_to_string() is { Length: > 0 } file)
+            {
+                files[file] = raw.sqlite3_db_readonly(Handle, schema) != 0 && files.GetValueOrDefault(file, true);
+            }
+        }
+
+        SqliteException.ThrowExceptionForRC(rc, Handle);
+        return files;
+    }
+
+    /// <summary>Detaches a file.</summary>
+    /// <exception cref="SqliteException">Something of it is being read.</exception>
+    public void Detach(string file)
+    {
+        while (ExecuteOwn($"SELECT name FROM pragma_database_list WHERE seq > 1 AND file = '{file.Replace("'", "''", StringComparison.Ordinal)}'") is { } schema)
+        {
+            _ = ExecuteOwn($"DETACH \"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        }
+    }
+
     /// <summary>Steps BEGIN IMMEDIATE. The result code is the caller's to judge: BUSY means another process.</summary>
     public int BeginImmediate() => StepOwn(ref _beginImmediate, BeginImmediateSql);
 
@@ -180,7 +246,11 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     }
 
     /// <summary>Steps COMMIT. Never interrupted: no execution is registered as running meanwhile.</summary>
-    public int Commit() => StepOwn(ref _commit, CommitSql);
+    public int Commit()
+    {
+        ForgetCommits();
+        return StepOwn(ref _commit, CommitSql);
+    }
 
     /// <summary>Steps ROLLBACK; all cursors of the connection must be reset, or an earlier interrupt fails it too (FACTS 9).</summary>
     public int Rollback() => StepOwn(ref _rollback, RollbackSql);
@@ -223,6 +293,24 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
     }
 
+    /// <summary>Says whether the file's path leads to another file by now, or to none; <see langword="null"/> where the connection is closed. Callable from any thread: it costs one <c>stat</c>.</summary>
+    public bool? HasMoved()
+    {
+        // A full fence between the two: either this sees that the connection is closing, or Dispose sees it look.
+        Interlocked.Increment(ref _looks);
+        try
+        {
+            return Volatile.Read(ref _disposed) ? null : NativeFile.HasMoved(_file);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _looks);
+        }
+    }
+
+    /// <summary>Reads the beginning of the WAL as this connection has it, whatever lies at its path by now. For who has the connection.</summary>
+    public bool TryReadWal(Span<byte> bytes) => NativeFile.TryReadWal(_pointer, bytes);
+
     /// <summary>Makes the native last rowid the session's before a statement runs: triggers need the native one (FACTS 9).</summary>
     public void AssumeLastInsertRowId(long value)
     {
@@ -256,18 +344,29 @@ internal sealed unsafe class PhysicalConnection : IDisposable
             _disposed = true;
         }
 
+        // For a microsecond at most, and not longer than the disposal itself: when this returns, the file is closed.
+        Interlocked.MemoryBarrier();
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _looks) != 0)
+        {
+            spin.SpinOnce();
+        }
+
         Commands.Dispose();
         _beginImmediate?.Dispose();
         _begin?.Dispose();
         _commit?.Dispose();
         _rollback?.Dispose();
         _pin?.Dispose();
-        _inner.Dispose();
 
-        // Freed last: the WAL hook writes there until the handle is closed. A blob that is still open keeps the handle alive as a
-        // zombie (sqlite3_close_v2), but a zombie commits nothing.
+        // A blob or statement of a user's initializer that is still open keeps the handle alive as a zombie (sqlite3_close_v2), and commits when it is closed.
+        NativeSqlite.Unwatch(_pointer);
+        _inner.Dispose();
         System.Runtime.InteropServices.NativeMemory.Free(_walPages);
+        Options.Database.NoticeClosed();
     }
+
+    private static bool IsReadOnlyFile(SqliteConnection inner) => raw.sqlite3_db_readonly(inner.Handle!, "main") == 1;
 
     // SQLite asks once more when a statement has ended, and committed: answered with a yes, it would tell of what is done as interrupted.
     private bool MustStop() => _running is { MustStop: true } && raw.sqlite3_stmt_busy(_runningStatement!) != 0;
@@ -281,7 +380,12 @@ internal sealed unsafe class PhysicalConnection : IDisposable
             statement ??= PreparedStatement.Prepare(Handle, sql, out _);
             var rc = statement!.Step();
             statement.Reset();
-            return rc is raw.SQLITE_DONE or raw.SQLITE_ROW ? raw.SQLITE_OK : rc;
+            return rc is raw.SQLITE_DONE or raw.SQLITE_ROW ? raw.SQLITE_OK : rc == raw.SQLITE_LOCKED ? Busy.CodeOf(rc, Handle) : rc;
+        }
+        catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteExtendedErrorCode))
+        {
+            // To prepare it takes the schema, which another connection with the same cache may have locked.
+            return exception.SqliteExtendedErrorCode;
         }
         finally
         {

@@ -12,15 +12,49 @@ internal sealed partial class Session
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public ConnectionLease Acquire(Route route, Deadline deadline, CancellationToken cancellationToken)
     {
+        var asked = cancellationToken;
+        using var linked = LinkToGroup(ref cancellationToken);
+        _waits++;
         try
         {
-            return route == Route.Reader
-                ? FinishRead(Database.Readers.Rent(Options, deadline, cancellationToken), deadline)
-                : FinishWrite(Database.Gate.Enter(this, deadline, cancellationToken), deadline);
+            while (NeedsOutside(route))
+            {
+                EndWait(Database.Readers.Rent(Options, deadline, cancellationToken));
+                if (TryAcquire(route, deadline, out var lease))
+                {
+                    return lease;
+                }
+            }
+
+            if (route == Route.Reader)
+            {
+                return FinishRead(Database.Readers.Rent(Options, deadline, cancellationToken), deadline);
+            }
+
+            var permit = _attached is { } attached ? attached.Enter(deadline, cancellationToken) : Database.Gate.Enter(this, deadline, cancellationToken);
+            try
+            {
+                Database.Room.Give(deadline, cancellationToken);
+            }
+            catch
+            {
+                ExitGates(permit);
+                throw;
+            }
+
+            return FinishWrite(permit, route, deadline);
         }
         catch (WaitTimeoutException exception)
         {
             throw BusyReport.Describe(this, exception);
+        }
+        catch (OperationCanceledException exception) when (linked is not null)
+        {
+            throw CancelledBy(exception, asked);
+        }
+        finally
+        {
+            _waits--;
         }
     }
 
@@ -29,15 +63,51 @@ internal sealed partial class Session
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public async ValueTask<ConnectionLease> AcquireAsync(Route route, Deadline deadline, CancellationToken cancellationToken)
     {
+        var asked = cancellationToken;
+        using var linked = LinkToGroup(ref cancellationToken);
+        _waits++;
         try
         {
-            return route == Route.Reader
-                ? FinishRead(await Database.Readers.RentAsync(Options, deadline, cancellationToken).ConfigureAwait(false), deadline)
-                : FinishWrite(await Database.Gate.EnterAsync(this, deadline, cancellationToken).ConfigureAwait(false), deadline);
+            while (NeedsOutside(route))
+            {
+                EndWait(await Database.Readers.RentAsync(Options, deadline, cancellationToken).ConfigureAwait(false));
+                if (TryAcquire(route, deadline, out var lease))
+                {
+                    return lease;
+                }
+            }
+
+            if (route == Route.Reader)
+            {
+                return FinishRead(await Database.Readers.RentAsync(Options, deadline, cancellationToken).ConfigureAwait(false), deadline);
+            }
+
+            var permit = _attached is { } attached
+                ? await attached.EnterAsync(deadline, cancellationToken).ConfigureAwait(false)
+                : await Database.Gate.EnterAsync(this, deadline, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await Database.Room.GiveAsync(deadline, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                ExitGates(permit);
+                throw;
+            }
+
+            return FinishWrite(permit, route, deadline);
         }
         catch (WaitTimeoutException exception)
         {
             throw BusyReport.Describe(this, exception);
+        }
+        catch (OperationCanceledException exception) when (linked is not null)
+        {
+            throw CancelledBy(exception, asked);
+        }
+        finally
+        {
+            _waits--;
         }
     }
 
@@ -49,6 +119,7 @@ internal sealed partial class Session
             try
             {
                 Database.Checkpoints.BeforeRelease(lease.Connection);
+                Checkpointer.BeforeReleaseOfAttached(lease.Connection);
             }
             finally
             {
@@ -78,7 +149,7 @@ internal sealed partial class Session
                 break;
             default:
                 lease.End();
-                lease.Connection.Dispose();
+                CloseOutside(lease);
                 break;
         }
     }
@@ -87,14 +158,21 @@ internal sealed partial class Session
     public bool TryAcquire(Route route, Deadline deadline, out ConnectionLease lease)
     {
         ThrowIfClosed();
+        ThrowIfRefused();
         switch (State)
         {
             case SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot:
                 lease = _held!;
                 return true;
 
-            case SessionState.Free when route == Route.Private:
-                GoPrivate(deadline);
+            case SessionState.Free when route == Route.Private && !Database.OpensUnderGate:
+                if (!TryRentOutside(out var own))
+                {
+                    lease = null!;
+                    return false;
+                }
+
+                GoPrivate(own, deadline);
                 goto case SessionState.Private;
 
             case SessionState.Private:
@@ -110,12 +188,12 @@ internal sealed partial class Session
                     return true;
                 }
 
-                if (!Database.Gate.TryEnter(this, out var permit))
+                if (!TryEnterGate(out var permit))
                 {
                     return false;
                 }
 
-                lease = FinishWrite(permit, deadline);
+                lease = FinishWrite(permit, route, deadline);
                 return true;
 
             default:
@@ -126,13 +204,21 @@ internal sealed partial class Session
         {
             case Route.Unpooled:
                 // Neither the pool nor its guard, which would refuse VACUUM INTO.
-                Database.EnsureWriter(Options, deadline);
-                lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
-                lease.Begin(this);
+                if (!TryRentOutside(out var outside))
+                {
+                    break;
+                }
+
+                lease = OpenUnpooled(outside, deadline);
                 return true;
 
             case Route.Reader:
+#if SABOTAGE_STALEREADER
+                // Broken on purpose: whatever was committed since.
+                if (_reading is { Users: > 0 } open)
+#else
                 if (_reading is { Users: > 0 } open && open.CommitCountAtStart == Database.CommitCount)
+#endif
                 {
                     // Nothing was committed since: the open cursor's snapshot is the newest state.
                     lease = open;
@@ -155,9 +241,9 @@ internal sealed partial class Session
                 break;
 
             default:
-                if (Database.Gate.TryEnter(this, out var gate))
+                if (TryEnterGate(out var gate))
                 {
-                    lease = FinishWrite(gate, deadline);
+                    lease = FinishWrite(gate, route, deadline);
                     return true;
                 }
 
@@ -168,12 +254,23 @@ internal sealed partial class Session
         return false;
     }
 
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));
+    // Where room for other processes may be due, there is something to wait for.
+    private bool TryEnterGate(out GatePermit permit)
+    {
+        permit = default;
+        return !Database.Room.MayBeDue && (_attached is { } attached ? attached.TryEnter(out permit) : Database.Gate.TryEnter(this, out permit));
+    }
+
+    private void ExitGates(GatePermit own)
+    {
+        _attached?.Exit();
+        Database.Gate.Exit(own);
+    }
 
     // A private session has one connection for all its reads: an open cursor would keep the next one on its own, older state.
     private void LeaveOldSnapshot(ConnectionLease lease)
     {
-        var now = Database.CommitCount;
+        var now = CommitCount;
         if (lease.Users > 0 && lease.CommitCountAtStart != now)
         {
             DetachCursors(lease, except: null);
@@ -218,26 +315,41 @@ internal sealed partial class Session
         return lease;
     }
 
-    private ConnectionLease FinishWrite(GatePermit permit, Deadline deadline)
+    private ConnectionLease FinishWrite(GatePermit permit, Route route, Deadline deadline)
     {
         try
         {
             // Closed by another thread while this one waited.
             ThrowIfClosed();
             ConnectionLease lease;
+            if (State == SessionState.Free && route == Route.Private)
+            {
+                // Where even opening a connection needs the gate. Who has the gate must not wait for a pool that is paused: who pauses it wants the gate.
+                _ = Database.Readers.TryRentOutside(Options, out var outside, evenIfPaused: true);
+                GoPrivate(outside, deadline);
+            }
+
             if (State == SessionState.Private)
             {
                 lease = _held!;
+                if (lease.Connection.HasMoved() == true)
+                {
+                    throw Database.FileIsGone(isTransaction: false);
+                }
 
                 // A cursor on an old snapshot would make the write fail with BUSY_SNAPSHOT (FACTS 9).
                 DetachCursors(lease, except: null);
             }
             else
             {
+                Database.RefreshIfMoved(Options, deadline);
                 lease = Database.OpenWriter(Options, deadline).Lease;
                 lease.Begin(this);
             }
 
+            // What this session reads on the writer may be newer by another process's commit, which no count of ours tells: its next
+            // read must not share an open cursor's older snapshot.
+            _reading = null;
             lease.Permit = permit;
             lease.HoldsGate = true;
             Flow = FlowMark.Current;
@@ -246,121 +358,8 @@ internal sealed partial class Session
         }
         catch
         {
-            Database.Gate.Exit(permit);
+            ExitGates(permit);
             throw;
-        }
-    }
-
-    /// <summary>Gives the session a physical connection of its own.</summary>
-    public void GoPrivate(Deadline deadline)
-    {
-        var connection = Options.OpenPrivate(PhysicalRole.Private, deadline);
-        try
-        {
-            Pragmas.Replay(connection);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-
-        connection.Lease.Begin(this);
-        Hold(connection.Lease, SessionState.Private);
-    }
-
-    private void GiveBackReader(ConnectionLease lease)
-    {
-        var connection = lease.Connection;
-        var slot = lease.Slot;
-        var isClean = false;
-        lease.End();
-        try
-        {
-            if (connection.Guard.Mode == GuardMode.Snapshot)
-            {
-                connection.Guard.Mode = GuardMode.Read;
-            }
-
-            if (!connection.IsAutocommit)
-            {
-                _ = connection.Rollback();
-            }
-
-            isClean = !connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState;
-        }
-        finally
-        {
-            PhysicalConnection? unwanted = connection;
-            if (isClean)
-            {
-                unwanted = Database.Readers.Return(slot);
-            }
-            else
-            {
-                Database.Readers.Discard(slot);
-            }
-
-            if (unwanted is not null)
-            {
-                unwanted.Dispose();
-                Database.TidyAfterReader();
-            }
-        }
-    }
-
-    private void GiveBackWriter(ConnectionLease lease)
-    {
-        var connection = lease.Connection;
-        try
-        {
-            if (!connection.IsAutocommit)
-            {
-                _ = connection.Rollback();
-            }
-
-            if ((connection.IsTainted || connection.Guard.HasSeenConnectionState) && State == SessionState.Free && connection.IsClean)
-            {
-                Adopt(lease);
-                return;
-            }
-
-            if (connection.IsClean && !connection.IsTainted && !connection.Guard.HasSeenConnectionState && connection.WriterGeneration == Database.WriterGeneration)
-            {
-                Database.LastWriter = connection;
-                Database.Checkpoints.BeforeRelease(connection);
-            }
-            else
-            {
-                Database.DropWriter(connection);
-                connection.Dispose();
-            }
-
-            lease.End();
-        }
-        finally
-        {
-            ExitGate(lease);
-        }
-    }
-
-    /// <summary>The session has changed the shared writer itself: it keeps that connection, and the next writer is a new one.</summary>
-    private void Adopt(ConnectionLease lease)
-    {
-        Database.DropWriter(lease.Connection);
-        lease.Connection.BecomePrivate();
-        Hold(lease, SessionState.Private);
-        Pragmas.Replay(lease.Connection);
-    }
-
-    private void ExitGate(ConnectionLease lease)
-    {
-        if (lease.HoldsGate)
-        {
-            lease.HoldsGate = false;
-            Sql = null;
-            Database.Gate.Exit(lease.Permit);
-            Database.CloseIfOutdated(lease.Connection);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class Session
             case SessionState.Snapshot or SessionState.PrivateSnapshot:
                 throw new InvalidOperationException("Functions, collations and extensions can't be added inside a read-only snapshot: its reader goes back to the pool. Add them before the transaction begins, or for all connections by UsePhysicalConnectionInitializer.");
             case SessionState.Free:
-                GoPrivate(deadline);
+                EnterPrivate(deadline);
                 break;
             case SessionState.Transaction:
                 _held!.Connection.IsTainted = true;
@@ -44,7 +44,7 @@ internal sealed partial class Session
         {
             DetachCursors(lease, except: null);
             action(lease.Connection.Inner);
-            Database.CountCommit();
+            CountCommit();
         }
         finally
         {
@@ -52,21 +52,25 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Copies a schema from one consistent state, on a read-only connection of its own: no gate, no place in the pool.</summary>
+    /// <summary>Copies a schema from one consistent state, on a read-only connection of its own: no gate, no place in the pool. Where nothing is split, under the gate.</summary>
     public void BackupTo(SqliteConnection destination, string destinationName, string sourceName, Deadline deadline)
     {
-        if (IsInTransaction || State == SessionState.Private)
+        var isSplit = Database.IsSplit || Options.IsReadOnly;
+        if (IsInTransaction || (State == SessionState.Private && isSplit))
         {
             // What a transaction has not committed, and TEMP objects and attached files, only its own connection knows.
             _held!.Connection.Inner.BackupDatabase(destination, destinationName, sourceName);
             return;
         }
 
-        var lease = Options.OpenPrivate(PhysicalRole.Unpooled, deadline).Lease;
-        lease.Begin(this);
+        // Without WAL a connection of its own would meet the writer's locks, which Microsoft.Data.Sqlite's copy does not wait for.
+        var lease = isSplit ? OpenUnpooled(RentOutside(deadline), deadline)
+            : TryAcquire(Route.Writer, deadline, out var free) ? free : Acquire(Route.Writer, deadline, CancellationToken.None);
         lease.AddUser();
         try
         {
+            // Another process that recovers the file or closes it as the last is waited for here; the backup itself would fail at once.
+            Busy.Retry(lease.Connection, deadline, static (c, _) => c.ExecuteOwn("PRAGMA schema_version"), this);
             lease.Connection.Inner.BackupDatabase(destination, destinationName, sourceName);
         }
         finally

@@ -12,15 +12,21 @@ internal sealed partial class Session
     public void Begin(Deadline deadline, CancellationToken cancellationToken)
     {
         ForgetSql();
-        while (true)
+        var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : Acquire(BeginRoute, deadline, cancellationToken);
+        lease.AddUser();
+        _waits++;
+        try
         {
-            var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : Acquire(BeginRoute, deadline, cancellationToken);
-            if (TryBegin(lease, deadline))
+            // Another process is waited for in place: who would leave the gate meanwhile stood behind everybody else afterwards.
+            while (!TryBegin(lease, deadline))
             {
-                return;
+                Busy.Wait(deadline, cancellationToken);
             }
-
-            Busy.Wait(deadline, cancellationToken);
+        }
+        finally
+        {
+            _waits--;
+            Release(lease);
         }
     }
 
@@ -29,52 +35,68 @@ internal sealed partial class Session
     public async ValueTask BeginAsync(Deadline deadline, CancellationToken cancellationToken)
     {
         ForgetSql();
-        while (true)
+        var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
+        lease.AddUser();
+        _waits++;
+        try
         {
-            var lease = TryAcquire(BeginRoute, deadline, out var free) ? free : await AcquireAsync(BeginRoute, deadline, cancellationToken).ConfigureAwait(false);
-            if (TryBegin(lease, deadline))
+            while (!TryBegin(lease, deadline))
             {
-                return;
+                await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
             }
-
-            await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _waits--;
+            Release(lease);
         }
     }
 
     /// <summary>Pins a snapshot on a reader, waiting on this thread.</summary>
     public void BeginSnapshot(Deadline deadline, CancellationToken cancellationToken)
     {
-        while (true)
+        var route = SnapshotRoute();
+        var lease = TryAcquire(route, deadline, out var free) ? free : Acquire(route, deadline, cancellationToken);
+        lease.AddUser();
+        _waits++;
+        try
         {
-            var route = SnapshotRoute();
-            var lease = TryAcquire(route, deadline, out var free) ? free : Acquire(route, deadline, cancellationToken);
-            if (TryBeginSnapshot(lease, deadline))
+            while (!TryBeginSnapshot(lease, deadline))
             {
-                return;
+                Busy.Wait(deadline, cancellationToken);
             }
-
-            Busy.Wait(deadline, cancellationToken);
+        }
+        finally
+        {
+            _waits--;
+            Release(lease);
         }
     }
 
     /// <summary>Pins a snapshot on a reader without a thread while waiting.</summary>
     public async ValueTask BeginSnapshotAsync(Deadline deadline, CancellationToken cancellationToken)
     {
-        while (true)
+        var route = SnapshotRoute();
+        var lease = TryAcquire(route, deadline, out var free) ? free : await AcquireAsync(route, deadline, cancellationToken).ConfigureAwait(false);
+        lease.AddUser();
+        _waits++;
+        try
         {
-            var route = SnapshotRoute();
-            var lease = TryAcquire(route, deadline, out var free) ? free : await AcquireAsync(route, deadline, cancellationToken).ConfigureAwait(false);
-            if (TryBeginSnapshot(lease, deadline))
+            while (!TryBeginSnapshot(lease, deadline))
             {
-                return;
+                await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
             }
-
-            await Busy.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _waits--;
+            Release(lease);
         }
     }
 
     /// <summary>Commits. A commit is acknowledged by returning: SQLite's COMMIT has returned by then.</summary>
     /// <exception cref="SqliteException">SQLite refuses; the transaction is still open unless SQLite ended it.</exception>
+    /// <exception cref="SplitSqliteBusyException">Another process was in the way until the deadline; the transaction is still open.</exception>
     /// <param name="deadline">Until when another process that is in the way is waited for (only where the file is not in WAL mode).</param>
     public void Commit(Deadline deadline)
     {
@@ -83,13 +105,14 @@ internal sealed partial class Session
             DetachCursors(lease, except: null);
             if (IsInTransaction)
             {
+                ThrowIfMoved(lease);
                 int rc;
                 while (Busy.IsBusy(rc = lease.Connection.Commit()) && !lease.Connection.IsAutocommit && !deadline.HasPassed)
                 {
                     Busy.Wait(deadline, CancellationToken.None);
                 }
 
-                End(lease, rc, committed: true);
+                End(lease, rc, committed: true, deadline);
                 return;
             }
         }
@@ -106,7 +129,7 @@ internal sealed partial class Session
             DetachCursors(lease, except: null);
             if (IsInTransaction)
             {
-                End(lease, lease.Connection.Rollback(), committed: false);
+                End(lease, lease.Connection.Rollback(), committed: false, Deadline.None);
             }
 
             return;
@@ -130,6 +153,7 @@ internal sealed partial class Session
 
             case StatementKind.Commit:
                 DetachCursors(lease, cursor);
+                ThrowIfMoved(lease);
                 return connection.Commit();
 
             case StatementKind.Rollback:
@@ -168,6 +192,7 @@ internal sealed partial class Session
             case StatementKind.Release when _savepoints?.IsOutermost(name!) == true:
                 // COMMIT in its place: it releases all savepoints, and where it fails (deferred foreign keys) all of them still stand, as with RELEASE.
                 DetachCursors(lease, cursor);
+                ThrowIfMoved(lease);
                 return connection.Commit();
 
             default:
@@ -205,8 +230,8 @@ internal sealed partial class Session
     {
         if (State is SessionState.Private)
         {
-            // The connection may hold TEMP objects that the snapshot's reads need: it serves its own snapshot.
-            return Route.Reader;
+            // The connection may hold TEMP objects that the snapshot's reads need: it serves its own snapshot. Without WAL that shuts out the writer.
+            return Database.IsSplit || Database.IsUnshared || Options.IsReadOnly ? Route.Reader : Route.Writer;
         }
 
         // A reader of its own: one that is shared with an open cursor may be on an older snapshot already.
@@ -216,87 +241,81 @@ internal sealed partial class Session
 
     private bool TryBegin(ConnectionLease lease, Deadline deadline)
     {
-        var wasHeld = lease == _held;
-        lease.AddUser();
-        try
+        // Closed by another thread while this one waited.
+        ThrowIfClosed();
+        var rc = Options.IsReadOnly && lease != _held ? lease.Connection.BeginSnapshot() : lease.Connection.BeginImmediate();
+        if (IsBusy(lease, rc, deadline))
         {
-            var rc = Options.IsReadOnly && !wasHeld ? lease.Connection.BeginSnapshot() : lease.Connection.BeginImmediate();
-            if (Busy.IsBusy(rc) && !deadline.HasPassed)
-            {
-                return false;
-            }
+            return false;
+        }
 
-            ThrowIfFailed(lease, rc, deadline);
-            NoticeTransaction(lease, autocommit: false, committed: false);
-            return true;
-        }
-        finally
-        {
-            Release(lease);
-        }
+        NoticeTransaction(lease, autocommit: false, committed: false);
+        return true;
     }
 
     private bool TryBeginSnapshot(ConnectionLease lease, Deadline deadline)
     {
-        lease.AddUser();
-        try
+        ThrowIfClosed();
+        var connection = lease.Connection;
+        // Nothing to split: the only connection that there is gives the snapshot, and is held for it.
+        var isWriter = connection.Role == PhysicalRole.Writer;
+        var rc = isWriter ? connection.BeginImmediate() : connection.BeginSnapshot();
+        if (IsBusy(lease, rc, deadline))
         {
-            var connection = lease.Connection;
-            // Nothing to split: the only connection that there is gives the snapshot, and is held for it.
-            var isWriter = connection.Role == PhysicalRole.Writer;
-            var rc = isWriter ? connection.BeginImmediate() : connection.BeginSnapshot();
-            if (Busy.IsBusy(rc) && !deadline.HasPassed)
-            {
-                return false;
-            }
+            return false;
+        }
 
-            ThrowIfFailed(lease, rc, deadline);
-            if (isWriter)
-            {
-                NoticeTransaction(lease, autocommit: false, committed: false);
-                return true;
-            }
-
-            if (connection.Role == PhysicalRole.Private)
-            {
-                MoveTo(SessionState.PrivateSnapshot);
-                return true;
-            }
-
-            if (connection.Guard.Mode == GuardMode.Read)
-            {
-                connection.Guard.Mode = GuardMode.Snapshot;
-            }
-
-            Hold(lease, SessionState.Snapshot);
+        if (isWriter)
+        {
+            NoticeTransaction(lease, autocommit: false, committed: false);
             return true;
         }
-        finally
+
+        if (connection.Role == PhysicalRole.Private)
         {
-            Release(lease);
+            MoveTo(SessionState.PrivateSnapshot);
+            return true;
         }
+
+        if (connection.Guard.Mode == GuardMode.Read)
+        {
+            connection.Guard.Mode = GuardMode.Snapshot;
+        }
+
+        Hold(lease, SessionState.Snapshot);
+        return true;
     }
 
-    private void ThrowIfFailed(ConnectionLease lease, int rc, Deadline deadline)
+    // Answers whether another process is in the way and there is time left to wait for it; throws what else went wrong.
+    private bool IsBusy(ConnectionLease lease, int rc, Deadline deadline)
     {
-        if (Busy.IsBusy(rc))
+        if (!Busy.IsBusy(rc))
         {
-            throw BusyReport.DescribeForeign(this, deadline, rc);
+            SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
+            return false;
         }
 
-        SqliteException.ThrowExceptionForRC(rc, lease.Connection.Handle);
+        MeetOthers(lease);
+        if (IsStopped)
+        {
+            throw new OperationCanceledException("The execution was cancelled: its data source has been disposed.");
+        }
+
+        return deadline.HasPassed ? throw BusyReport.DescribeForeign(Database, deadline, rc) : true;
     }
 
-    private void End(ConnectionLease lease, int rc, bool committed)
+    private void End(ConnectionLease lease, int rc, bool committed, Deadline deadline)
     {
         lease.AddUser();
         try
         {
-            var error = rc == raw.SQLITE_OK ? null : ErrorOf(lease.Connection.Handle, rc);
+            var error = rc == raw.SQLITE_OK ? null
+                : Busy.IsBusy(rc) ? BusyReport.DescribeForeign(Database, deadline, rc)
+                : ErrorOf(lease, rc, mayCommit: committed);
             var autocommit = lease.Connection.IsAutocommit;
             if (committed && rc == raw.SQLITE_OK && State is SessionState.Transaction or SessionState.PrivateTransaction)
             {
-                Database.CountCommit();
+                CountCommit();
             }
 
             NoticeTransaction(lease, autocommit, committed: rc == raw.SQLITE_OK);
@@ -311,16 +330,24 @@ internal sealed partial class Session
         }
     }
 
-    private static SqliteException? ErrorOf(sqlite3 handle, int rc)
+    // Before COMMIT: what is written to a file that is gone is lost, and must not be acknowledged.
+    private void ThrowIfMoved(ConnectionLease lease)
     {
+        if (State is not (SessionState.Transaction or SessionState.PrivateTransaction) || lease.Connection.HasMoved() != true)
+        {
+            return;
+        }
+
+        lease.AddUser();
         try
         {
-            SqliteException.ThrowExceptionForRC(rc, handle);
-            return null;
+            _ = lease.Connection.Rollback();
+            NoticeTransaction(lease, lease.Connection.IsAutocommit, committed: false);
+            throw Database.FileIsGone(isTransaction: true);
         }
-        catch (SqliteException exception)
+        finally
         {
-            return exception;
+            Release(lease);
         }
     }
 

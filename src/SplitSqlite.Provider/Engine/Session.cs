@@ -25,6 +25,9 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     private ConnectionLease? _held;
     private SavepointStack? _savepoints;
 
+    // Once something was attached, for as long as the session lives.
+    private AttachedDatabases? _attached;
+
     public Session(OptionSet options, ConnectionSettings settings)
     {
         Options = options;
@@ -81,6 +84,12 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             }
         }
 
+        if (route == Route.Unpooled && !Database.IsSplit && !Options.IsReadOnly)
+        {
+            // Without WAL it would meet the writer's locks.
+            route = Route.Writer;
+        }
+
         if (route == Route.Reader && (plan.IsRefusedByReaders || Settings.Routing == SplitSqliteRouting.Writer || !Database.IsSplit))
         {
             route = Route.Writer;
@@ -104,7 +113,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     /// <summary>Prepares the statements of a plan where they would run if that is possible without the writer, so that errors in them show.</summary>
     public void Prepare(SqlPlan plan, Deadline deadline)
     {
-        var route = IsInTransaction || State == SessionState.Private || (Database.IsSplit || Options.IsReadOnly) ? Route.Reader : Route.Writer;
+        var route = IsInTransaction || Database.IsSplit || Options.IsReadOnly ? Route.Reader : Route.Writer;
         var lease = TryAcquire(route, deadline, out var free) ? free : Acquire(route, deadline, CancellationToken.None);
         lease.AddUser();
         try
@@ -115,7 +124,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             {
                 for (var i = 0; i < plan.Statements.Length; i++)
                 {
-                    _ = command.Part(i, connection.Handle);
+                    Busy.Retry(connection, deadline, static (c, part) => _ = part.Command.Part(part.Index, c.Handle), (Command: command, Index: i));
                 }
             }
             catch (SqliteException) when (connection.Guard.HasDenied)
@@ -213,6 +222,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public void BeforeStatement(ConnectionLease lease)
     {
         lease.Connection.AssumeLastInsertRowId(LastInsertRowId);
+        lease.Connection.ForgetCommits();
         lease.TotalChangesAtStart = raw.sqlite3_total_changes(lease.Connection.Handle);
     }
 
@@ -239,7 +249,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             LastInsertRowId = connection.ReadLastInsertRowId();
             if (autocommit)
             {
-                Database.CountCommit();
+                CountCommit();
             }
         }
 
@@ -261,9 +271,10 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             return;
         }
 
-        if (_cursors is null && _held is null && _streams is not { Count: > 0 })
+        if (_cursors is null && _held is null && _attached is null && _streams is not { Count: > 0 })
         {
             MoveTo(SessionState.Closed);
+            Group?.Remove(this);
             Database.RemoveSession();
             return;
         }
@@ -290,8 +301,8 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             held.IsPinned = false;
             if (wasPrivate)
             {
-                Try(held.Connection.Dispose);
-                ExitGate(held);
+                Try(() => CloseOutside(held));
+                Try(() => ExitGate(held));
                 held.End();
             }
             else
@@ -302,6 +313,12 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         else
         {
             MoveTo(SessionState.Closed);
+        }
+
+        Group?.Remove(this);
+        if (_attached is { } attached)
+        {
+            Try(attached.Dispose);
         }
 
         Try(database.RemoveSession);
@@ -350,7 +367,18 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public void MoveToSynchronous(SplitSqliteSynchronous level, Deadline deadline)
     {
         var settings = Settings.WithSynchronous(level);
-        Options = Database.GetOrOpen(settings, Options.DataSource, Options.Initializer, deadline);
+
+        // It may open a writer, without the gate: not while the file is kept closed.
+        var slot = RentOutside(deadline);
+        try
+        {
+            Options = Database.GetOrOpen(settings, Options.DataSource, Options.Initializer, Options.IsReadOnly, deadline);
+        }
+        finally
+        {
+            Database.Readers.Discard(slot);
+        }
+
         Settings = settings;
     }
 

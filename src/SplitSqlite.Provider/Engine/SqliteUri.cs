@@ -60,9 +60,10 @@ internal readonly record struct SqliteUri(string Path, bool IsMemory, bool IsSha
         return new(path, isMemory, isShared, vfs);
     }
 
-    /// <summary>Takes the <c>mode</c> parameters out of a URI.</summary>
+    /// <summary>Takes parameters out of a URI.</summary>
     /// <param name="uri">The whole text, with <c>file:</c>.</param>
-    public static string WithoutMode(string uri)
+    /// <param name="names">Which.</param>
+    public static string Without(string uri, params ReadOnlySpan<string> names)
     {
         var fragment = uri.IndexOf('#');
         var text = fragment < 0 ? uri : uri[..fragment];
@@ -72,8 +73,16 @@ internal readonly record struct SqliteUri(string Path, bool IsMemory, bool IsSha
             return uri;
         }
 
-        var kept = text[(query + 1)..].Split('&').Where(parameter => Decode(parameter.Split('=')[0]) != "mode").ToArray();
-        return kept.Length == 0 ? text[..query] : $"{text[..query]}?{string.Join('&', kept)}";
+        var kept = new List<string>();
+        foreach (var parameter in text[(query + 1)..].Split('&'))
+        {
+            if (!names.Contains(Decode(parameter.Split('=')[0])))
+            {
+                kept.Add(parameter);
+            }
+        }
+
+        return kept.Count == 0 ? text[..query] : $"{text[..query]}?{string.Join('&', kept)}";
     }
 
     // An encoded zero ends the text for SQLite.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SplitSqlite.Tests.Support;
 
 namespace SplitSqlite.Tests.Concurrency;
@@ -6,46 +5,39 @@ namespace SplitSqlite.Tests.Concurrency;
 /// <summary>A process that is killed in the middle of a storm, or that ends with something left open: what was acknowledged is there, the file is sound.</summary>
 public sealed class CrashTests
 {
-    //  child   storm … acknowledges … acknowledges … ✗ killed          storm … ✗ killed   …
-    //  test         reads the acknowledgements        opens the file: sound, all of them there
+    //  child   storm … acknowledges … acknowledges … ✗ killed               storm … ✗ killed   …
+    //  other             storm … acknowledges ………………………… goes on … ✗ killed
+    //  test         reads the acknowledgements                opens the file: sound, all of them there
     [Theory]
-    [InlineData("")]
-    [InlineData("Synchronous=Normal")]
-    public async Task Killed_process_has_lost_nothing_acknowledged_and_left_a_sound_file(string options)
+    [InlineData(1, "light", "")]
+    [InlineData(1, "heavy", "Synchronous=Normal")]
+    [InlineData(2, "heavy", "")]
+    public async Task Killed_process_has_lost_nothing_acknowledged_and_left_a_sound_file(int processes, string weight, string options)
     {
-        var kills = int.TryParse(Environment.GetEnvironmentVariable("SPLITSQLITE_KILLS"), out var wanted) ? wanted : 3;
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("SPLITSQLITE_KILLS"), out var wanted) ? wanted : 2;
         var seed = int.TryParse(Environment.GetEnvironmentVariable("SPLITSQLITE_SEED"), out var given) ? given : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"kills: seed {seed}");
         var random = new Random(seed);
         using var file = new TestFile(options);
         var acknowledged = new HashSet<string>(StringComparer.Ordinal);
-        for (var kill = 0; kill < kills; kill++)
+        for (var round = 0; round < rounds; round++)
         {
-            using var child = Start("storm", file.ConnectionString(), "12", $"k{kill}");
-            var mercy = random.Next(20, 200);
-            var killed = false;
-            for (var n = 0; await child.StandardOutput.ReadLineAsync() is { } line; n++)
+            // Each a while after the one before it: who is left goes on alone.
+            var children = Enumerable.Range(0, processes).Select(i => KillInTheMiddle(
+                file,
+                $"k{round}.{i}".Replace('.', 'p'),
+                weight,
+                mercy: random.Next(20, 150) + (i * 50),
+                delay: random.Next(10))).ToArray();
+            foreach (var told in await Task.WhenAll(children))
             {
-                if (line.EndsWith(';'))
-                {
-                    Assert.True(acknowledged.Add(line[..^1]));
-                }
-
-                if (n == mercy)
-                {
-                    killed = true;
-                    child.Kill();
-                }
+                Assert.All(told, token => Assert.True(acknowledged.Add(token)));
             }
 
-            // Not by itself.
-            Assert.True(killed);
-
-            await child.WaitForExitAsync().Comes();
-            Check(file, acknowledged, sessions: 12 * (kill + 1));
+            Check(file, acknowledged, sessions: 12 * processes * (round + 1));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"  {kills} kills, {acknowledged.Count} effects acknowledged");
+        TestContext.Current.TestOutputHelper?.WriteLine($"  {rounds * processes} kills, {acknowledged.Count} effects acknowledged");
     }
 
     [Theory]
@@ -75,6 +67,38 @@ public sealed class CrashTests
         using var file = new TestFile("Synchronous=Normal");
         var lines = await RunToEnd("exit", file.ConnectionString(), "e");
         Check(file, lines.Where(line => line.EndsWith(';')).Select(line => line[..^1]).ToHashSet(StringComparer.Ordinal), sessions: 8);
+    }
+
+    private static async Task<List<string>> KillInTheMiddle(TestFile file, string prefix, string weight, int mercy, int delay)
+    {
+        using var child = Child.Start("storm", file.ConnectionString(), "12", prefix, weight);
+        var told = new List<string>();
+        Task? killed = null;
+        while (await child.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.EndsWith(';'))
+            {
+                told.Add(line[..^1]);
+            }
+
+            if (told.Count >= mercy && killed is null)
+            {
+                killed = Kill();
+            }
+        }
+
+        // Not by itself.
+        Assert.NotNull(killed);
+        await killed;
+        await child.WaitForExitAsync().Comes();
+        return told;
+
+        async Task Kill()
+        {
+            // At any moment, not just when something has been acknowledged.
+            await Task.Delay(delay);
+            child.Kill();
+        }
     }
 
     private static void AssertOne(TestFile file)
@@ -115,7 +139,7 @@ public sealed class CrashTests
 
     private static async Task<List<string>> RunToEnd(params string[] arguments)
     {
-        using var child = Start(arguments);
+        using var child = Child.Start(arguments);
         var lines = new List<string>();
         while (await child.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -125,17 +149,5 @@ public sealed class CrashTests
         await child.WaitForExitAsync().Comes();
         Assert.Equal(0, child.ExitCode);
         return lines;
-    }
-
-    private static Process Start(params string[] arguments)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "SplitSqlite.CrashChild" + (OperatingSystem.IsWindows() ? ".exe" : string.Empty));
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start)!;
     }
 }

@@ -79,8 +79,8 @@ public sealed class ForeignLockTests
             _ => a.BeginTransactionAsync(cancellation.Token).AsTask(),
         };
 
-        // It is under way as soon as it has been inside the gate, or has left it again to wait.
-        Schedule.Until(() => way == "begin" || !file.Database.Gate.IsFree);
+        // It waits inside the gate.
+        Schedule.Until(() => !file.Database.Gate.IsFree);
         if (way == "Cancel")
         {
             command.Cancel();
@@ -94,6 +94,142 @@ public sealed class ForeignLockTests
         file.AssertIdle();
         lockHolder.Rollback();
         a.Run("INSERT INTO t VALUES (2)");
+    }
+
+    //  plain  BEGIN IMMEDIATE ………………………………………… ROLLBACK
+    //  a          BEGIN waits, inside the gate ………… begun ……… COMMIT
+    //  b              writes: waits behind a ………………………………………………… done
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Transaction_that_waits_for_another_process_keeps_its_place(bool async)
+    {
+        using var file = new TestFile("Default Timeout=0").With(Table);
+        using var plain = file.OpenPlain();
+        using var lockHolder = plain.BeginTransaction(deferred: false);
+        using var a = file.Open();
+        using var b = file.Open();
+        using var command = b.Command("INSERT INTO t VALUES (2)");
+        var beginning = async ? a.BeginTransactionAsync().AsTask() : Schedule.OnThread(() => a.BeginTransaction());
+        Schedule.Until(() => file.Database.Room.IsShared);
+        var behind = command.ExecuteNonQueryAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            // Through several of its tries it never leaves the gate.
+            var gate = file.Database.Gate.Snapshot();
+            Assert.Same(a.Session, gate.Holder);
+            Assert.Equal(1, gate.QueueLength);
+            await Task.Delay(1);
+        }
+
+        lockHolder.Rollback();
+        await using (var transaction = await beginning.Comes())
+        {
+            Assert.False(behind.IsCompleted);
+            a.Run("INSERT INTO t VALUES (3)");
+            transaction.Commit();
+        }
+
+        await behind.Comes();
+        Assert.Equal("1,3,2", b.Text("SELECT group_concat(x) FROM t"));
+        file.AssertIdle();
+    }
+
+    //  plain  BEGIN IMMEDIATE ……………………………………………………………………………
+    //  a          TEMP table: has a connection of its own; BEGIN waits ✗
+    [Fact]
+    public async Task Private_session_that_waits_for_another_process_gives_the_gate_back_when_it_fails()
+    {
+        using var file = new TestFile().With(Table);
+        using var plain = file.OpenPlain();
+        using var lockHolder = plain.BeginTransaction(deferred: false);
+        using var a = file.OpenHasty(30);
+        a.Run("CREATE TEMP TABLE own(x)");
+        await Assert.ThrowsAsync<SplitSqliteBusyException>(() => a.BeginTransactionAsync().AsTask());
+        Assert.Throws<SplitSqliteBusyException>(() => a.BeginTransaction());
+        Assert.Throws<SplitSqliteBusyException>(() => a.Run("INSERT INTO t VALUES (2)"));
+        file.AssertIdle();
+        lockHolder.Rollback();
+        using var transaction = a.BeginTransaction();
+        a.Run("INSERT INTO t SELECT 2");
+        transaction.Commit();
+        file.AssertIdle();
+    }
+
+    //  plain  BEGIN EXCLUSIVE of a file that is attached in the middle of a transaction …… ROLLBACK
+    //  a      BEGIN, writes, ATTACH, writes there: waits …………………………………………………………………………… done, COMMIT
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Statement_of_a_transaction_waits_for_another_process_and_the_transaction_stands(bool async)
+    {
+        using var file = new TestFile().With(Table);
+        using var attached = new TestFile().With(Table);
+        using var plain = attached.OpenPlain();
+        using var lockHolder = plain.BeginTransaction(deferred: false);
+        using var a = file.OpenHasty(30);
+        using var transaction = a.BeginTransaction();
+        a.Run("INSERT INTO t VALUES (5)");
+        a.Run($"ATTACH '{attached.Path}' AS other");
+        var error = Assert.Throws<SplitSqliteBusyException>(() => a.Run("INSERT INTO other.t VALUES (6)"));
+        Assert.Equal(5, error.SqliteErrorCode);
+        a.Run("PRAGMA busy_timeout=0");
+        using var command = a.Command("INSERT INTO other.t VALUES (7)");
+        var waiting = async ? command.ExecuteNonQueryAsync() : Schedule.OnThread(command.ExecuteNonQuery);
+        await Task.Delay(5);
+        Assert.False(waiting.IsCompleted);
+        lockHolder.Rollback();
+        Assert.Equal(1, await waiting.Comes());
+        transaction.Commit();
+        Assert.Equal("1,5|1,7", a.Text("SELECT (SELECT group_concat(x) FROM t) || '|' || (SELECT group_concat(x) FROM other.t)"));
+    }
+
+    //  plain  BEGIN EXCLUSIVE on a file in no WAL …………… ROLLBACK
+    //  a      the first open of the process waits ………………… opened
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task First_open_waits_for_another_process(bool async)
+    {
+        using var file = new TestFile("Default Timeout=0");
+        using var plain = file.OpenPlain();
+        plain.Run("CREATE TABLE t(x)");
+        plain.Run("BEGIN EXCLUSIVE");
+        var opening = async ? file.OpenAsync() : Schedule.OnThread(() => file.Open());
+        await Task.Delay(20);
+        Assert.False(opening.IsCompleted);
+        plain.Run("ROLLBACK");
+        using var a = await opening.Comes();
+        a.Run("INSERT INTO t VALUES (1)");
+        Assert.Equal("wal", a.Text("PRAGMA journal_mode"));
+        Assert.Equal(1, plain.Number("SELECT count(*) FROM t"));
+        Assert.Equal("wal", plain.Text("PRAGMA journal_mode"));
+    }
+
+    //  plain  BEGIN EXCLUSIVE on a file in no WAL ……………………………
+    //  a      the first open of the process waits ✗ its deadline, or is cancelled
+    [Fact]
+    public async Task First_open_that_waits_for_another_process_ends_at_its_deadline_or_when_it_is_cancelled()
+    {
+        using var file = new TestFile();
+        using var plain = file.OpenPlain();
+        plain.Run("CREATE TABLE t(x)");
+        plain.Run("BEGIN EXCLUSIVE");
+        var late = await Assert.ThrowsAsync<SplitSqliteBusyException>(() => file.OpenAsync("Default Timeout=1"));
+        Assert.Equal(5, late.SqliteErrorCode);
+        Assert.True(late.Waited >= TimeSpan.FromSeconds(1));
+        late = Assert.Throws<SplitSqliteBusyException>(() => file.Open("Default Timeout=1"));
+        Assert.True(late.Waited >= TimeSpan.FromSeconds(1));
+
+        using var cancellation = new CancellationTokenSource();
+        using var connection = new SplitSqliteConnection(file.ConnectionString("Default Timeout=0"));
+        var opening = connection.OpenAsync(cancellation.Token);
+        Assert.False(opening.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.Comes());
+        plain.Run("ROLLBACK");
+        using var a = file.Open();
+        Assert.Equal(0, a.Number("SELECT count(*) FROM t"));
     }
 
     //  The async wait takes no thread: as many wait as the pool has threads and more, and the pool still serves.
@@ -141,6 +277,28 @@ public sealed class ForeignLockTests
         await Task.WhenAll(sessions.Append(plainWriter)).Comes();
         using var a = file.Open();
         Assert.Equal(1L + (50 * 2) + (200 * 3), a.Value("SELECT sum(x) FROM t"));
+        file.AssertIdle();
+    }
+
+    //  plain    has the file for itself
+    //  session               reads: no physical connection is open, none can be ……… its deadline
+    //  plain                                                                                      closes
+    //  session                                                                                            reads
+    [Fact]
+    public void Connection_that_cannot_be_opened_before_the_deadline_is_told_as_busy()
+    {
+        using var file = new TestFile().With("CREATE TABLE t(x)");
+        using var session = file.OpenHasty(20);
+        SplitSqliteConnection.ClearPool(session);
+        using (var plain = file.OpenPlain())
+        {
+            plain.Run("PRAGMA locking_mode=EXCLUSIVE");
+            plain.Run("INSERT INTO t VALUES (1)");
+            Assert.Equal(5, Assert.Throws<SplitSqliteBusyException>(() => session.Number("SELECT count(*) FROM t")).SqliteErrorCode);
+            Assert.Throws<SplitSqliteBusyException>(() => session.Run("INSERT INTO t VALUES (2)"));
+        }
+
+        Assert.Equal(1L, session.Number("SELECT count(*) FROM t"));
         file.AssertIdle();
     }
 }

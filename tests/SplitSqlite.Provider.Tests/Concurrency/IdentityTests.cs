@@ -23,6 +23,8 @@ public sealed class IdentityTests
             Path.Combine(file.Folder, ".", "test.db"),
             "file:" + file.Path.Replace('\\', '/'),
             "file:" + file.Path.Replace('\\', '/') + "?mode=rwc",
+            "file://" + (OperatingSystem.IsWindows() ? "/" : "") + file.Path.Replace('\\', '/'),
+            "file:" + file.Path.Replace('\\', '/').Replace("test.db", "%74est%2Edb", StringComparison.Ordinal),
         };
         if (!OperatingSystem.IsWindows())
         {
@@ -31,6 +33,8 @@ public sealed class IdentityTests
             spellings.Add(Path.Combine(file.Folder, "link.db"));
             spellings.Add(Path.Combine(file.Folder, "folder", "test.db"));
             spellings.Add("file:" + Path.Combine(file.Folder, "link.db"));
+            spellings.Add(file.Folder + "//test.db");
+            spellings.Add(file.Folder + "/folder/../" + Path.GetFileName(file.Folder) + "/link.db");
         }
 
         foreach (var spelling in spellings)
@@ -230,5 +234,56 @@ public sealed class IdentityTests
         file.With(Table);
         using var works = file.Open();
         Assert.Equal(1, works.Number("SELECT count(*) FROM t"));
+    }
+
+    //  a link, and a folder that is one, re-pointed while the database behind it is warm
+    [Fact]
+    public void Link_that_is_pointed_elsewhere_leads_there_at_the_next_open()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        using var one = new TestFile().With("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        using var two = new TestFile().With("CREATE TABLE t(x); INSERT INTO t VALUES (2)");
+        var link = Path.Combine(one.Folder, "link.db");
+        var folder = Path.Combine(one.Folder, "folder");
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var (target, content) in new[] { (one, 1), (two, 2) })
+            {
+                File.Delete(link);
+                File.Delete(folder);
+                File.CreateSymbolicLink(link, target.Path);
+                Directory.CreateSymbolicLink(folder, target.Folder);
+                foreach (var name in new[] { link, Path.Combine(folder, "test.db"), "file:" + link })
+                {
+                    using var session = new SplitSqliteConnection($"Data Source={name}");
+                    session.Open();
+                    Assert.Equal(target.Path, session.DataSource);
+                    Assert.Equal(content, session.Number("SELECT x FROM t"));
+                }
+            }
+        }
+
+        File.Delete(folder);
+    }
+
+    // What SQLite says of it: a name is a file. Two names of one inode are two databases, each with a WAL of its own: docs/files.md warns of it.
+    [Fact]
+    public void Hard_link_is_another_database_as_it_is_for_sqlite()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Made with ln.");
+        using var file = new TestFile("Pooling=False").With(Table);
+        var other = Path.Combine(file.Folder, "other.db");
+        using (var ln = System.Diagnostics.Process.Start("ln", [file.Path, other]))
+        {
+            ln.WaitForExit();
+        }
+
+        using var first = file.Open();
+        using var second = new SplitSqliteConnection($"Data Source={other};Pooling=False");
+        second.Open();
+        Assert.NotSame(first.Session!.Database, second.Session!.Database);
+        using var plain = new SqliteConnection($"Data Source={other};Pooling=False");
+        plain.Open();
+        Assert.Equal(other, SQLitePCL.raw.sqlite3_db_filename(plain.Handle!, "main").utf8_to_string());
     }
 }

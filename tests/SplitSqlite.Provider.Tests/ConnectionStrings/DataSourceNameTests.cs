@@ -199,7 +199,7 @@ public sealed class DataSourceNameTests : IDisposable
 
     [Theory]
     [InlineData("file:TEMP/ID.db?mode=rwc", "file:TEMP/ID.db")]
-    [InlineData("file:TEMP/ID.db?mode=rw&cache=private#x", "file:TEMP/ID.db?cache=private")]
+    [InlineData("file:TEMP/ID.db?mode=rw&cache=private&psow=1#x", "file:TEMP/ID.db?psow=1")]
     [InlineData("file:TEMP/ID.db?%6Dode=rwc&nolock=0&mode=rw", "file:TEMP/ID.db?nolock=0")]
     [InlineData("file:TEMP/ID.db?nolock=0", "file:TEMP/ID.db?nolock=0")]
     [InlineData("file:TEMP/ID.db", "file:TEMP/ID.db")]

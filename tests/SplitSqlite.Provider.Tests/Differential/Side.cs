@@ -69,6 +69,14 @@ internal sealed class Side
         return other.Open();
     }
 
+    /// <summary>Opens a plain connection to the same file, on either side: to SQLite's locks it is another process.</summary>
+    public SqliteConnection OpenForeign()
+    {
+        var foreign = new SqliteConnection($"Data Source={_path};Default Timeout=1;Pooling=False");
+        foreign.Open();
+        return foreign;
+    }
+
     public void CloseAll()
     {
         foreach (var other in _others)

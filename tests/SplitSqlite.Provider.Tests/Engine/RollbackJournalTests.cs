@@ -37,6 +37,69 @@ public sealed class RollbackJournalTests
         => Waits(static connection => () => connection.Run("INSERT INTO t VALUES (4)"));
 
     [Fact]
+    public void Returning_waits_for_another_process_that_reads_and_is_run_once()
+        => Waits(static connection => () =>
+        {
+            using var reader = connection.Reading("INSERT INTO t VALUES (4) RETURNING a");
+            Assert.Equal(4L, reader.GetValue(0));
+            Assert.False(reader.Read());
+            Assert.Equal(1, reader.RecordsAffected);
+        });
+
+    [Fact]
+    public void Second_returning_of_a_batch_waits_and_the_first_is_not_run_again()
+        => Waits(static connection => () =>
+        {
+            using var reader = connection.Command("INSERT INTO u SELECT 1 WHERE 0 RETURNING a; INSERT INTO t VALUES (4) RETURNING a; SELECT count(*) FROM t").ExecuteReader();
+            Assert.True(reader.NextResult());
+            Assert.True(reader.Read());
+            Assert.True(reader.NextResult());
+            Assert.True(reader.Read());
+            Assert.Equal(4L, reader.GetValue(0));
+        });
+
+    [Theory]
+    [InlineData("API")]
+    [InlineData("words")]
+    public void Commit_that_is_busy_past_its_deadline_leaves_the_transaction_open(string way)
+    {
+        using var file = Make();
+        using (var connection = file.OpenHasty(30))
+        using (var plain = file.OpenPlain())
+        {
+            using var transaction = way == "API" ? connection.BeginTransaction() : null;
+            connection.Run(way == "API" ? "INSERT INTO t VALUES (4)" : "BEGIN; INSERT INTO t VALUES (4)");
+            using (plain.Reading("SELECT a FROM t"))
+            {
+                for (var i = 0; i < 2; i++)
+                {
+                    var error = Assert.Throws<SplitSqliteBusyException>(Commit);
+                    Assert.Equal((5, true), (error.SqliteErrorCode, error.IsTransient));
+                }
+
+                Assert.Equal(4L, connection.Value("SELECT count(*) FROM t"));
+            }
+
+            Commit();
+            Assert.Equal(4L, plain.Value("SELECT count(*) FROM t"));
+
+            void Commit()
+            {
+                if (transaction is not null)
+                {
+                    transaction.Commit();
+                }
+                else
+                {
+                    connection.Run("COMMIT");
+                }
+            }
+        }
+
+        file.AssertIdle();
+    }
+
+    [Fact]
     public void Snapshot_waits_for_another_process_that_writes()
     {
         using var file = Make();

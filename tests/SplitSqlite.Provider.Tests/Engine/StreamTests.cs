@@ -121,6 +121,23 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public void Stream_of_a_private_session_is_there_after_others_have_committed()
+    {
+        using var file = new TestFile().With(Schema);
+        using (var connection = file.Open())
+        using (var other = file.Open())
+        {
+            connection.Run("CREATE TEMP TABLE own(a)");
+            using var reader = connection.Reading("SELECT id, b FROM t");
+            other.Run("INSERT INTO t VALUES (2, NULL)");
+            using var stream = reader.GetStream(1);
+            Assert.Equal(100000, stream.Length);
+        }
+
+        file.AssertIdle();
+    }
+
+    [Fact]
     public void Leaked_connection_with_a_stale_stream_is_recovered()
     {
         using var file = new TestFile("Default Timeout=10").With(Schema);
@@ -139,6 +156,19 @@ public sealed class StreamTests
         }
 
         file.AssertIdle();
+    }
+
+    //  streams dropped and kept, of connections closed, dropped, cleared; the collector runs without a pause beside them: a use after free would end the child
+    [Fact]
+    public async Task Streams_that_are_dropped_or_outlive_their_dropped_connection_do_no_harm()
+    {
+        using var file = new TestFile();
+        var rounds = Environment.GetEnvironmentVariable("SPLITSQLITE_LEAKS") ?? "40";
+        var program = Path.Combine(AppContext.BaseDirectory, "SplitSqlite.CrashChild" + (OperatingSystem.IsWindows() ? ".exe" : string.Empty));
+        using var child = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, ["streams", file.ConnectionString("Default Timeout=50;Max Readers=40"), rounds]) { RedirectStandardOutput = true })!;
+        var output = await child.StandardOutput.ReadToEndAsync().Comes();
+        await child.WaitForExitAsync().Comes();
+        Assert.Equal((0, "served;"), (child.ExitCode, output.Trim()));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -40,7 +40,7 @@ internal static class Observation
         TimeSpan span => $"TimeSpan {span.Ticks}",
         TimeOnly time => $"TimeOnly {time.Ticks}",
         Type type => "Type " + type,
-        Stream stream => $"{stream.GetType().Name} w{stream.CanWrite} " + Convert.ToHexString(Drain(stream)),
+        Stream stream => $"{(stream is MemoryStream ? nameof(MemoryStream) : "SqliteBlob")} w{stream.CanWrite} " + Convert.ToHexString(Drain(stream)),
         TextReader reader => "TextReader " + Escape(reader.ReadToEnd()),
         object?[] values => string.Join(" ; ", values.Select(Describe)),
         IFormattable other => $"{other.GetType().Name} {other.ToString(null, CultureInfo.InvariantCulture)}",

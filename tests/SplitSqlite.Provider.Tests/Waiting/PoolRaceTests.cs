@@ -83,4 +83,66 @@ public sealed class PoolRaceTests
             return (() => _pool.Return(current), LetTimePassAndArrive, Check);
         });
     }
+
+    [Fact]
+    public void Pause_meets_return_and_both_see_it_drained()
+    {
+        PoolSlot<string> current = _slot;
+        Race.Run(() =>
+        {
+            Task drained = null!;
+            List<string> taken = null!;
+            string? handedBack = null;
+            void Pause() => taken = _pool.Pause(out drained);
+            void Return() => handedBack = _pool.Return(current);
+            bool? Check()
+            {
+                // Whoever came first: the item was handed to exactly one of them, and the pause is over.
+                Assert.Equal(TaskStatus.RanToCompletion, Race.Outcome(drained));
+                Assert.True(handedBack is null ? taken is ["k1"] : taken.Count == 0);
+                Assert.Equal((0, 0), (_pool.Rented, _pool.Idle));
+                _pool.Resume();
+                Assert.True(_pool.TryRent("k", out current));
+                current = current.With("k1");
+                return handedBack is not null;
+            }
+
+            return (Pause, Return, Check);
+        });
+    }
+
+    [Fact]
+    public void Resume_meets_arrival_and_token_and_nobody_is_forgotten()
+    {
+        _pool.Return(_slot);
+        Race.Run(() =>
+        {
+            _pool.Pause(out _);
+            var leave = new CancellationTokenSource();
+            Task<PoolSlot<string>> waiting = _pool.RentAsync("k", Deadline.None, leave.Token).AsTask();
+            Task<PoolSlot<string>> arriving = null!;
+            void LeaveAndArrive()
+            {
+                leave.Cancel();
+                arriving = _pool.RentAsync("m", Deadline.None, default).AsTask();
+            }
+
+            bool? Check()
+            {
+                bool got = Race.Outcome(waiting) == TaskStatus.RanToCompletion;
+                if (got)
+                {
+                    _pool.Discard(waiting.Result);
+                }
+
+                Assert.Equal(TaskStatus.RanToCompletion, Race.Outcome(arriving));
+                _pool.Discard(arriving.Result);
+                Assert.Equal((0, 0, 0), (_pool.Rented, _pool.Idle, _pool.Waiting));
+                leave.Dispose();
+                return got;
+            }
+
+            return (_pool.Resume, LeaveAndArrive, Check);
+        });
+    }
 }

@@ -3,7 +3,7 @@ using SplitSqlite.Tests.Support;
 
 namespace SplitSqlite.Tests.Waiting;
 
-/// <summary>64 threads and tasks, three keys, four items, with random tokens, deadlines, failures, overflow, trimming and retiring.</summary>
+/// <summary>64 threads and tasks, three keys, four items, with random tokens, deadlines, failures, overflow, trimming, retiring and pauses.</summary>
 [Collection(Alone.Name)]
 public sealed class PoolStressTests
 {
@@ -13,6 +13,7 @@ public sealed class PoolStressTests
     private int _disposed;
     private int _lent;
     private int _rents;
+    private int _pausing;
 
     [Fact]
     public async Task Lends_each_item_to_one_and_loses_no_room_through_a_storm()
@@ -135,6 +136,11 @@ public sealed class PoolStressTests
 
     private void Housekeep(Random random)
     {
+        if (random.Next(50) == 0 && Interlocked.CompareExchange(ref _pausing, 1, 0) == 0)
+        {
+            Pause();
+        }
+
         List<Item> taken = random.Next(4) switch
         {
             0 => _pool.Retire(),
@@ -146,6 +152,21 @@ public sealed class PoolStressTests
         {
             item.Dispose(this);
         }
+    }
+
+    private void Pause()
+    {
+        List<Item> idle = _pool.Pause(out Task drained);
+        foreach (Item item in idle)
+        {
+            item.Dispose(this);
+        }
+
+        // Comes from Housekeep, where nothing is held.
+        Assert.True(drained.Wait(TimeSpan.FromSeconds(60)));
+        Assert.Equal((0, 0, 0), (_pool.Rented, _pool.Overflow, _pool.Idle));
+        _pool.Resume();
+        Volatile.Write(ref _pausing, 0);
     }
 
     private sealed class Item(int key)

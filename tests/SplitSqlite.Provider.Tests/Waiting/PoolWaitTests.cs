@@ -112,7 +112,7 @@ public sealed class PoolWaitTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => byToken.Comes());
         _time.Advance(TimeSpan.FromSeconds(1));
         WaitTimeoutException thrown = await Assert.ThrowsAsync<WaitTimeoutException>(() => byDeadline.Comes());
-        Assert.Equal(new PoolSnapshot(1, 1, 1, 0, 0, 1, 0), thrown.Seen);
+        Assert.Equal(new PoolSnapshot(1, 1, 1, 0, 0, 1, 0, false), thrown.Seen);
 
         Assert.Null(_pool.Return(_slot));
         Assert.Equal("k1", (await stays.Comes()).Item);

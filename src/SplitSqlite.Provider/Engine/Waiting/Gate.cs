@@ -20,6 +20,9 @@ internal sealed class Gate<THolder, TWork> : WaitingLine<GateTurn>
     private long _heldSince;
     private long _serial;
     private int _drawn;
+#if SABOTAGE_NOGATE
+    private int _sabotaged;
+#endif
 
     /// <param name="time">The clock and the timers.</param>
     /// <param name="onQueued">Called after somebody has queued, on the waiter's thread, outside the lock. Must not throw (it would end that wait) nor wait.</param>
@@ -37,6 +40,14 @@ internal sealed class Gate<THolder, TWork> : WaitingLine<GateTurn>
         ArgumentNullException.ThrowIfNull(holder);
         if (!IsFree)
         {
+#if SABOTAGE_NOGATE
+            // Broken on purpose: now and then a second one gets in, on the permit of the one inside.
+            if (Interlocked.Increment(ref _sabotaged) % 20 == 0)
+            {
+                permit = new GatePermit(this, Volatile.Read(ref _serial));
+                return true;
+            }
+#endif
             permit = default;
             return false;
         }
@@ -105,6 +116,12 @@ internal sealed class Gate<THolder, TWork> : WaitingLine<GateTurn>
         GatePermit granted = default;
         lock (Sync)
         {
+#if SABOTAGE_NOGATE
+            if (permit.Serial != _serial || _holder is null)
+            {
+                return;
+            }
+#endif
             ThrowUnlessInside(permit);
             next = (GateWaiter<THolder, TWork>?)First;
             if (next is null)

@@ -8,10 +8,10 @@ namespace SplitSqlite.Engine;
 /// </summary>
 /// <remarks>
 /// Counted against the capacity are slots rented (filled or not) and items idle; an item handed out for disposal no longer is. While anything
-/// is idle or free, nobody waits. The lock is that of <see cref="WaitingLine{TResult}"/>; it protects the fields below, and the only foreign
+/// is idle or free, nobody waits, unless the pool is paused (<see cref="Pause"/>). The lock is that of <see cref="WaitingLine{TResult}"/>; it protects the fields below, and the only foreign
 /// code that it sees is the key's equality. See <c>docs/design/pool.md</c>.
 /// </remarks>
-internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
+internal sealed partial class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
     where TKey : notnull
     where TItem : class
 {
@@ -20,6 +20,7 @@ internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
     private readonly SlotTable<TKey> _slots;
     private int _rented;
     private int _overflow;
+    private int _outside;
     private int _peakRented;
     private long _overflowRents;
     private int _generation;
@@ -104,7 +105,7 @@ internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
                 return slot;
             }
 
-            slot = Issue(key, item: null, evicted: null, isOverflow: true);
+            slot = Issue(key, item: null, evicted: null, SlotKind.Overflow);
             Volatile.Write(ref _overflow, _overflow + 1);
             _overflowRents++;
             NotePeak();
@@ -212,10 +213,16 @@ internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
 
     protected override WaitSnapshot Look(long now) => Figures();
 
-    private PoolSnapshot Figures() => new(QueueLength, Capacity, _rented, _idle.Count, _overflow, _peakRented, _overflowRents);
+    private PoolSnapshot Figures() => new(QueueLength, Capacity, _rented, _idle.Count, _overflow, _peakRented, _overflowRents, IsPaused);
 
     private bool TryTake(TKey key, out PoolSlot<TItem> slot)
     {
+        if (_drained is not null)
+        {
+            slot = default;
+            return false;
+        }
+
         // The search comes before any change: it calls the key's equality, which might throw.
         int at = FindIdle(key);
         TItem? item = null;
@@ -238,7 +245,7 @@ internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
         }
 
         Debug.Assert(First is null, "While anything is idle or free, nobody waits.");
-        slot = Issue(key, item, evicted, isOverflow: false);
+        slot = Issue(key, item, evicted, SlotKind.Capacity);
         Volatile.Write(ref _rented, _rented + 1);
         NotePeak();
         return true;
@@ -247,50 +254,74 @@ internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
     private TItem? GiveBack(PoolSlot<TItem> slot, TItem? item)
     {
         long now = item is null ? 0 : Clock.GetTimestamp();
-        PoolWaiter<TKey, TItem>? next;
-        PoolSlot<TItem> granted;
-        TItem? unwanted;
+        PoolWaiter<TKey, TItem>? next = null;
+        PoolSlot<TItem> granted = default;
+        TItem? unwanted = item;
+        TaskCompletionSource? drained = null;
         lock (Sync)
         {
             ThrowUnlessOut(slot);
-            ref readonly SlotTable<TKey>.Entry entry = ref _slots.Get(slot.Index);
-            if (entry.IsOverflow)
+            SlotTable<TKey>.Entry entry = _slots.Get(slot.Index);
+            if (entry.Kind != SlotKind.Capacity || _drained is not null)
             {
                 _slots.Remove(slot.Index);
-                Volatile.Write(ref _overflow, _overflow - 1);
-                return item;
+                ref int count = ref CountOf(entry.Kind);
+                Volatile.Write(ref count, count - 1);
+                drained = IsDrained ? _drained : null;
             }
-
-            TKey key = entry.Key;
-            TItem? usable = entry.Generation == _generation ? item : null;
-            next = (PoolWaiter<TKey, TItem>?)First;
-            if (next is null)
+            else
             {
-                _slots.Remove(slot.Index);
-                Volatile.Write(ref _rented, _rented - 1);
-                if (usable is not null)
+                TItem? usable = entry.Generation == _generation ? item : null;
+                next = (PoolWaiter<TKey, TItem>?)First;
+                if (next is not null && usable is not null && !EqualityComparer<TKey>.Default.Equals(next.Key, entry.Key))
                 {
-                    // The slot's serial number makes this rest unlike any other.
-                    _idle.Add(new IdleItem(key, usable, now, slot.Serial));
+                    usable = null;
                 }
 
-                return usable is null ? item : null;
-            }
+                _slots.Remove(slot.Index);
+                if (next is not null)
+                {
+                    // The rent count stays: the room goes from the one to the other.
+                    granted = Issue(next.Key, usable, evicted: null, SlotKind.Capacity);
+                    Grant(next);
+                }
+                else
+                {
+                    Volatile.Write(ref _rented, _rented - 1);
+                    if (usable is not null)
+                    {
+                        // The slot's serial number makes this rest unlike any other.
+                        _idle.Add(new IdleItem(entry.Key, usable, now, slot.Serial));
+#if SABOTAGE_DOUBLERETURN
+                        // Broken on purpose: now and then as if it had been given back twice.
+                        if (slot.Serial % 20 == 0)
+                        {
+                            _idle.Add(new IdleItem(entry.Key, usable, now, slot.Serial));
+                        }
+#endif
+                    }
+                }
 
-            if (usable is not null && !EqualityComparer<TKey>.Default.Equals(next.Key, key))
-            {
-                usable = null;
+                unwanted = usable is null ? item : null;
             }
-
-            // The rent count stays: the room goes from the one to the other.
-            _slots.Remove(slot.Index);
-            granted = Issue(next.Key, usable, evicted: null, isOverflow: false);
-            Grant(next);
-            unwanted = usable is null ? item : null;
         }
 
-        next.Succeed(granted);
+        drained?.TrySetResult();
+        next?.Succeed(granted);
         return unwanted;
+    }
+
+    private ref int CountOf(SlotKind kind)
+    {
+        switch (kind)
+        {
+            case SlotKind.Overflow:
+                return ref _overflow;
+            case SlotKind.Outside:
+                return ref _outside;
+            default:
+                return ref _rented;
+        }
     }
 
     private int FindIdle(TKey key)
@@ -306,10 +337,10 @@ internal sealed class Pool<TKey, TItem> : WaitingLine<PoolSlot<TItem>>
         return -1;
     }
 
-    private PoolSlot<TItem> Issue(TKey key, TItem? item, TItem? evicted, bool isOverflow)
+    private PoolSlot<TItem> Issue(TKey key, TItem? item, TItem? evicted, SlotKind kind)
     {
-        (int index, long serial) = _slots.Add(key, _generation, isOverflow);
-        return new PoolSlot<TItem>(this, index, serial, item, evicted, isOverflow);
+        (int index, long serial) = _slots.Add(key, _generation, kind);
+        return new PoolSlot<TItem>(this, index, serial, item, evicted, kind == SlotKind.Overflow);
     }
 
     private void ThrowUnlessOut(PoolSlot<TItem> slot)

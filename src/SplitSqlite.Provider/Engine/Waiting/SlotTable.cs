@@ -1,7 +1,7 @@
 namespace SplitSqlite.Engine;
 
 /// <summary>
-/// What a pool knows of each slot that is out: for whom, from which generation, whether beyond the capacity. Grows with overflow only, so a
+/// What a pool knows of each slot that is out: for whom, from which generation, of which kind. Grows with what is beyond the capacity only, so a
 /// rent allocates nothing. No lock of its own: used under the pool's.
 /// </summary>
 internal sealed class SlotTable<TKey>
@@ -20,7 +20,7 @@ internal sealed class SlotTable<TKey>
 
     /// <summary>Enters a slot.</summary>
     /// <returns>Where, and under which serial number.</returns>
-    public (int Index, long Serial) Add(TKey key, int generation, bool isOverflow)
+    public (int Index, long Serial) Add(TKey key, int generation, SlotKind kind)
     {
         int index = _firstUnused;
         if (index != None)
@@ -37,7 +37,7 @@ internal sealed class SlotTable<TKey>
             index = _used++;
         }
 
-        _entries[index] = new Entry(key, ++_lastSerial, generation, isOverflow, None);
+        _entries[index] = new Entry(key, ++_lastSerial, generation, kind, None);
         return (index, _lastSerial);
     }
 
@@ -51,10 +51,23 @@ internal sealed class SlotTable<TKey>
     /// <summary>Strikes a slot out.</summary>
     public void Remove(int index)
     {
-        _entries[index] = new Entry(default!, 0, 0, false, _firstUnused);
+        _entries[index] = new Entry(default!, 0, 0, default, _firstUnused);
         _firstUnused = index;
     }
 
     /// <summary>One slot that is out.</summary>
-    internal readonly record struct Entry(TKey Key, long Serial, int Generation, bool IsOverflow, int NextUnused);
+    internal readonly record struct Entry(TKey Key, long Serial, int Generation, SlotKind Kind, int NextUnused);
+}
+
+/// <summary>How a slot is counted.</summary>
+internal enum SlotKind : byte
+{
+    /// <summary>Against the capacity.</summary>
+    Capacity,
+
+    /// <summary>Beyond it: for who holds one already.</summary>
+    Overflow,
+
+    /// <summary>Not of the pool at all, but waited for by a pause.</summary>
+    Outside,
 }
