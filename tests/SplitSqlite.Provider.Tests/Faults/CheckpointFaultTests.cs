@@ -6,6 +6,7 @@ using SQLitePCL;
 namespace SplitSqlite.Tests.Faults;
 
 /// <summary>Checkpoints that fail: asked for, in the background, and past the bound; nothing is lost, nobody loops.</summary>
+[Collection(Alone.Name)] // counts failures of background work, of which the process has one counter
 public sealed class CheckpointFaultTests
 {
     [Theory]
