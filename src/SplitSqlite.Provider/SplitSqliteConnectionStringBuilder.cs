@@ -220,6 +220,19 @@ public sealed class SplitSqliteConnectionStringBuilder : DbConnectionStringBuild
         set => Set(ConnectionStringKeywords.Routing, value);
     }
 
+    /// <summary>Gets or sets which writes may share a commit (keyword <c>Group Commit</c>).</summary>
+    /// <value>The default is <see cref="SplitSqliteGroupCommit.Autocommit"/>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    [Category(OfSession)]
+    [DisplayName("Group Commit")]
+    [Description("`Autocommit`: autocommit writes that wait for the writer at the same time are committed together. `Off`: each write commits alone.")]
+    [DefaultValue(SplitSqliteGroupCommit.Autocommit)]
+    public SplitSqliteGroupCommit GroupCommit
+    {
+        get => Get(ConnectionStringKeywords.GroupCommit);
+        set => Set(ConnectionStringKeywords.GroupCommit, value);
+    }
+
     /// <summary>Gets or sets how many statements each physical connection keeps prepared (keyword <c>Statement Cache Size</c>).</summary>
     /// <value>At least 0, which keeps none. The default is 128.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 0.</exception>

@@ -27,6 +27,12 @@ public sealed class SplitSqliteOutcomeUnknownException : SqliteException
     {
     }
 
+    /// <summary>The same for another whose change was in the same commit.</summary>
+    internal SplitSqliteOutcomeUnknownException(SplitSqliteOutcomeUnknownException other)
+        : base(other.Message, other.SqliteErrorCode, other.SqliteExtendedErrorCode)
+    {
+    }
+
     /// <summary>Gets <see langword="false"/>: to send the same again unseen may do it twice.</summary>
     public override bool IsTransient => false;
 }

@@ -60,6 +60,9 @@ internal static class ConnectionStringKeywords
     public static readonly ConnectionStringKeyword<SplitSqliteRouting> Routing = Add<SplitSqliteRouting>(
         new("Routing", SplitSqliteRouting.Auto, SplitValue.Enumeration<SplitSqliteRouting>, SplitValue.Defined));
 
+    public static readonly ConnectionStringKeyword<SplitSqliteGroupCommit> GroupCommit = Add<SplitSqliteGroupCommit>(
+        new("Group Commit", SplitSqliteGroupCommit.Autocommit, SplitValue.Enumeration<SplitSqliteGroupCommit>, SplitValue.Defined));
+
     public static readonly ConnectionStringKeyword<int> StatementCacheSize = Add<int>(
         new("Statement Cache Size", 128, SplitValue.Number, SplitValue.AtLeast(0)));
 

@@ -41,7 +41,17 @@ internal sealed partial class CommandCursor
             var route = NextRoute();
             if (route != Route.None)
             {
-                Start(_session.TryAcquire(route, _deadline, out var lease) ? lease : _session.Acquire(route, _deadline, WaitToken()));
+                if (!_session.TryAcquire(route, _deadline, out var lease))
+                {
+                    if (_session.Acquire(route, _deadline, OfferFor(route), WaitToken()) is not { } granted)
+                    {
+                        return TakeAnswers();
+                    }
+
+                    lease = granted;
+                }
+
+                Start(lease);
             }
 
             while ((outcome = Proceed(route)) == Outcome.Busy)
@@ -58,20 +68,28 @@ internal sealed partial class CommandCursor
         try
         {
             var outcome = begun ?? Outcome.Refused;
-            if (begun is null)
-            {
-                Start(await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
-                outcome = Proceed(route);
-            }
-
             while (outcome is Outcome.Busy or Outcome.Refused or Outcome.Elsewhere)
             {
                 if (outcome is Outcome.Refused or Outcome.Elsewhere)
                 {
-                    route = NextRoute();
-                    Start(_session.TryAcquire(route, _deadline, out var lease)
-                        ? lease
-                        : await _session.AcquireAsync(route, _deadline, WaitToken()).ConfigureAwait(false));
+                    if (begun is not null)
+                    {
+                        route = NextRoute();
+                    }
+
+                    begun ??= outcome;
+                    if (!_session.TryAcquire(route, _deadline, out var lease))
+                    {
+                        if (await _session.AcquireAsync(route, _deadline, OfferFor(route), WaitToken()).ConfigureAwait(false) is not { } granted)
+                        {
+                            _ = TakeAnswers();
+                            return;
+                        }
+
+                        lease = granted;
+                    }
+
+                    Start(lease);
                 }
                 else
                 {
@@ -188,6 +206,11 @@ internal sealed partial class CommandCursor
 
     private Outcome ProceedToEnd()
     {
+        if (_group is not null || MayLead)
+        {
+            return Lead();
+        }
+
         _stages ??= new Queue<Stage>();
         try
         {
@@ -266,6 +289,7 @@ internal sealed partial class CommandCursor
 
             var shown = _recordsAffected;
             EndActive(throws: rows is not BufferedRows { Failure: not null });
+            LeaveSavepoint();
             _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
         }
 

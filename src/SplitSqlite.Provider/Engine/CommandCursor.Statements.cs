@@ -121,7 +121,17 @@ internal sealed partial class CommandCursor
         }
 
         ParameterBinder.Bind(prepared, _parameters);
+        if (_lease!.IsInGroup && !prepared.IsReadOnly)
+        {
+            EnterSavepoint(connection);
+        }
+
         var outcome = Step(connection, part, prepared);
+        if (outcome == Outcome.End)
+        {
+            LeaveSavepoint();
+        }
+
         if (statement is { Kind: StatementKind.Pragma, Pragma.Class: PragmaClass.JournalMode } && outcome == Outcome.Rows)
         {
             // Few files leave WAL; those that do are no longer split.
@@ -217,7 +227,7 @@ internal sealed partial class CommandCursor
 
     // Whether a statement may have failed in a commit of its own. One that only reads does so only by a function of the user's that writes.
     private bool MayCommit(PhysicalConnection connection, PreparedStatement statement)
-        => !_session.IsInTransaction && (!statement.IsReadOnly || connection.HasBegunCommit);
+        => !_session.IsInTransaction && !connection.Lease.IsInGroup && (!statement.IsReadOnly || connection.HasBegunCommit);
 
     /// <summary>Ends the statement whose rows are at hand: only now does an autocommit RETURNING commit.</summary>
     /// <param name="throws">Whether an error of it is thrown; false where one is under way already.</param>

@@ -290,16 +290,26 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             return;
         }
 
-        // After an error, or dropped on the way: what it has done is told to the session all the same.
-        EndActive(throws: false);
-        _lease = null;
-        if (_command is { } command)
+        var group = _group;
+        _group = null;
+        try
         {
-            _command = null;
-            lease.Connection.Commands.Return(command);
-        }
+            // After an error, or dropped on the way: what it has done is told to the session all the same.
+            EndActive(throws: false);
+            group?.Close();
+            _lease = null;
+            if (_command is { } command)
+            {
+                _command = null;
+                lease.Connection.Commands.Return(command);
+            }
 
-        _session.Release(lease);
+            _session.Release(lease);
+        }
+        finally
+        {
+            group?.Tell();
+        }
     }
 
     private void Unregister()

@@ -25,6 +25,9 @@ internal sealed class ConnectionLease(PhysicalConnection connection)
     /// <summary>Gets or sets whether the lease includes the writer's gate.</summary>
     public bool HoldsGate { get; set; }
 
+    /// <summary>Gets or sets whether the connection is in the transaction of a commit group, which is no session's.</summary>
+    public bool IsInGroup { get; set; }
+
     /// <summary>Gets or sets the pool's slot, for readers.</summary>
     public PoolSlot<PhysicalConnection> Slot { get; set; }
 

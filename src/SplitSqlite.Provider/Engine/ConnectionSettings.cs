@@ -37,6 +37,7 @@ internal sealed class ConnectionSettings
         IdleLifetime = builder.Pooling ? TimeSpan.FromSeconds(builder.ConnectionIdleLifetime) : TimeSpan.Zero;
         JournalMode = builder.JournalMode;
         Routing = builder.Routing;
+        SharesCommits = builder.GroupCommit == SplitSqliteGroupCommit.Autocommit;
         StatementCacheSize = builder.StatementCacheSize;
         InterruptOnTimeout = builder.InterruptOnTimeout;
         IncludeHolderStackTrace = builder.IncludeHolderStackTrace;
@@ -64,6 +65,7 @@ internal sealed class ConnectionSettings
         IdleLifetime = other.IdleLifetime;
         JournalMode = other.JournalMode;
         Routing = other.Routing;
+        SharesCommits = other.SharesCommits;
         StatementCacheSize = other.StatementCacheSize;
         InterruptOnTimeout = other.InterruptOnTimeout;
         IncludeHolderStackTrace = other.IncludeHolderStackTrace;
@@ -96,6 +98,9 @@ internal sealed class ConnectionSettings
 
     /// <summary>Gets how statements find their physical connection.</summary>
     public SplitSqliteRouting Routing { get; }
+
+    /// <summary>Gets whether autocommit writes may share a commit with others.</summary>
+    public bool SharesCommits { get; }
 
     /// <summary>Gets how many statements each physical connection keeps prepared; 0 keeps none.</summary>
     public int StatementCacheSize { get; }

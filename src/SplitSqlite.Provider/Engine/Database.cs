@@ -31,6 +31,8 @@ internal sealed partial class Database
     private bool _isClosing;
     private long _commitCount;
     private long _reroutes;
+    private long _sharedCommits;
+    private long _sharingWrites;
     private int _writerGeneration;
 
     public Database(string identity, ConnectionSettings settings)
@@ -39,7 +41,7 @@ internal sealed partial class Database
         _idleLifetime = settings.IdleLifetime;
         _decided = new DatabaseOptions(settings);
         Checkpoints = new Checkpointer(this);
-        Gate = new Gate<WriterHolder, object>(TimeProvider.System, Checkpoints.MakeWay);
+        Gate = new Gate<WriterHolder, IGroupMember>(TimeProvider.System, Checkpoints.MakeWay);
         Readers = new Pool<OptionSet, PhysicalConnection>(settings.MaxReaders, TimeProvider.System);
         using (ExecutionContext.SuppressFlow())
         {
@@ -54,7 +56,7 @@ internal sealed partial class Database
     public DatabaseLog Log { get; } = new();
 
     /// <summary>Gets the gate of the one writer.</summary>
-    public Gate<WriterHolder, object> Gate { get; }
+    public Gate<WriterHolder, IGroupMember> Gate { get; }
 
     /// <summary>Gets the readers of all option sets.</summary>
     public Pool<OptionSet, PhysicalConnection> Readers { get; }
@@ -86,6 +88,12 @@ internal sealed partial class Database
     /// <summary>Gets how many texts that looked like reads had to be run again on the writer.</summary>
     public long Reroutes => Volatile.Read(ref _reroutes);
 
+    /// <summary>Gets how many commits were shared by several writes.</summary>
+    public long SharedCommits => Volatile.Read(ref _sharedCommits);
+
+    /// <summary>Gets how many writes have shared a commit with others.</summary>
+    public long SharingWrites => Volatile.Read(ref _sharingWrites);
+
     /// <summary>Gets how many sessions are open.</summary>
     public int Sessions => Volatile.Read(ref _sessions);
 
@@ -94,6 +102,13 @@ internal sealed partial class Database
 
     /// <summary>Says that something was committed, before the commit is acknowledged. Interlocked: a private session's statement that only looks like a write comes here without the gate.</summary>
     public void CountCommit() => Interlocked.Increment(ref _commitCount);
+
+    /// <summary>Counts a commit that several writes shared. Under the gate.</summary>
+    public void CountSharedCommit(int writes)
+    {
+        Volatile.Write(ref _sharedCommits, _sharedCommits + 1);
+        Volatile.Write(ref _sharingWrites, _sharingWrites + writes);
+    }
 
     /// <summary>Says that a read was refused by the guard or by SQLite and goes to the writer.</summary>
     public void CountReroute() => Interlocked.Increment(ref _reroutes);

@@ -29,7 +29,12 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private static readonly byte[] BeginSql = "BEGIN"u8.ToArray();
     private static readonly byte[] CommitSql = "COMMIT"u8.ToArray();
     private static readonly byte[] RollbackSql = "ROLLBACK"u8.ToArray();
+    private static readonly byte[] SavepointSql = "SAVEPOINT splitsqlite"u8.ToArray();
+    private static readonly byte[] ReleaseSql = "RELEASE splitsqlite"u8.ToArray();
+    private static readonly byte[] RollbackToSql = "ROLLBACK TO splitsqlite"u8.ToArray();
     private static readonly byte[] PinSql = "SELECT 1 FROM sqlite_schema LIMIT 1"u8.ToArray();
+
+    private const int DeferredForeignKeys = 10; // SQLITE_DBSTATUS_DEFERRED_FKS, which SQLitePCLRaw does not name
 
     // How many of SQLite's operations between two looks at whether the running statement must stop: some 20 to 50 µs.
     private const int OperationsPerLook = 1000;
@@ -50,6 +55,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private PreparedStatement? _begin;
     private PreparedStatement? _commit;
     private PreparedStatement? _rollback;
+    private PreparedStatement? _savepoint;
+    private PreparedStatement? _release;
+    private PreparedStatement? _rollbackTo;
     private PreparedStatement? _pin;
     private IStoppable? _running;
     private sqlite3_stmt? _runningStatement;
@@ -255,6 +263,19 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     /// <summary>Steps ROLLBACK; all cursors of the connection must be reset, or an earlier interrupt fails it too (FACTS 9).</summary>
     public int Rollback() => StepOwn(ref _rollback, RollbackSql);
 
+    /// <summary>Steps SAVEPOINT under a name of ours; may be nested.</summary>
+    public int Savepoint() => StepOwn(ref _savepoint, SavepointSql);
+
+    /// <summary>Steps RELEASE of the innermost savepoint of ours.</summary>
+    public int ReleaseSavepoint() => StepOwn(ref _release, ReleaseSql);
+
+    /// <summary>Undoes what was done since the innermost savepoint of ours, which stays.</summary>
+    public int RollbackToSavepoint() => StepOwn(ref _rollbackTo, RollbackToSql);
+
+    /// <summary>Gets whether a COMMIT would fail now because of deferred foreign keys.</summary>
+    public bool HasDeferredViolations
+        => raw.sqlite3_db_status(Handle, DeferredForeignKeys, out var pending, out _, 0) == raw.SQLITE_OK && pending != 0;
+
     /// <summary>
     /// Steps a statement that may be stopped. SQLite asks in the middle of the step, on this thread, and ends that statement alone, where
     /// <c>sqlite3_interrupt</c> would fail all others of the connection too.
@@ -357,6 +378,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         _begin?.Dispose();
         _commit?.Dispose();
         _rollback?.Dispose();
+        _savepoint?.Dispose();
+        _release?.Dispose();
+        _rollbackTo?.Dispose();
         _pin?.Dispose();
 
         // A blob or statement of a user's initializer that is still open keeps the handle alive as a zombie (sqlite3_close_v2), and commits when it is closed.

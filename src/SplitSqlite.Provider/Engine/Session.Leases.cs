@@ -11,6 +11,12 @@ internal sealed partial class Session
     /// <exception cref="SplitSqliteBusyException">The deadline passed first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public ConnectionLease Acquire(Route route, Deadline deadline, CancellationToken cancellationToken)
+        => Acquire(route, deadline, offer: null, cancellationToken)!;
+
+    /// <summary>The same; while it waits for the writer, whoever leads a commit group may run the offered work instead.</summary>
+    /// <returns><see langword="null"/> where a leader has run it.</returns>
+    /// <inheritdoc cref="Acquire(Route, Deadline, CancellationToken)" path="/exception"/>
+    public ConnectionLease? Acquire(Route route, Deadline deadline, IGroupMember? offer, CancellationToken cancellationToken)
     {
         var asked = cancellationToken;
         using var linked = LinkToGroup(ref cancellationToken);
@@ -31,7 +37,23 @@ internal sealed partial class Session
                 return FinishRead(Database.Readers.Rent(Options, deadline, cancellationToken), deadline);
             }
 
-            var permit = _attached is { } attached ? attached.Enter(deadline, cancellationToken) : Database.Gate.Enter(this, deadline, cancellationToken);
+            GatePermit permit;
+            if (offer is not null)
+            {
+                var turn = Database.Gate.Offer(this, offer, deadline, cancellationToken);
+                if (!turn.IsLead)
+                {
+                    _reading = null;
+                    return null;
+                }
+
+                permit = turn.Permit;
+            }
+            else
+            {
+                permit = _attached is { } attached ? attached.Enter(deadline, cancellationToken) : Database.Gate.Enter(this, deadline, cancellationToken);
+            }
+
             try
             {
                 Database.Room.Give(deadline, cancellationToken);
@@ -62,6 +84,12 @@ internal sealed partial class Session
     /// <exception cref="SplitSqliteBusyException">The deadline passed first.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public async ValueTask<ConnectionLease> AcquireAsync(Route route, Deadline deadline, CancellationToken cancellationToken)
+        => (await AcquireAsync(route, deadline, offer: null, cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>The same; while it waits for the writer, whoever leads a commit group may run the offered work instead.</summary>
+    /// <returns><see langword="null"/> where a leader has run it.</returns>
+    /// <inheritdoc cref="Acquire(Route, Deadline, CancellationToken)" path="/exception"/>
+    public async ValueTask<ConnectionLease?> AcquireAsync(Route route, Deadline deadline, IGroupMember? offer, CancellationToken cancellationToken)
     {
         var asked = cancellationToken;
         using var linked = LinkToGroup(ref cancellationToken);
@@ -82,9 +110,25 @@ internal sealed partial class Session
                 return FinishRead(await Database.Readers.RentAsync(Options, deadline, cancellationToken).ConfigureAwait(false), deadline);
             }
 
-            var permit = _attached is { } attached
-                ? await attached.EnterAsync(deadline, cancellationToken).ConfigureAwait(false)
-                : await Database.Gate.EnterAsync(this, deadline, cancellationToken).ConfigureAwait(false);
+            GatePermit permit;
+            if (offer is not null)
+            {
+                var turn = await Database.Gate.OfferAsync(this, offer, deadline, cancellationToken).ConfigureAwait(false);
+                if (!turn.IsLead)
+                {
+                    _reading = null;
+                    return null;
+                }
+
+                permit = turn.Permit;
+            }
+            else
+            {
+                permit = _attached is { } attached
+                    ? await attached.EnterAsync(deadline, cancellationToken).ConfigureAwait(false)
+                    : await Database.Gate.EnterAsync(this, deadline, cancellationToken).ConfigureAwait(false);
+            }
+
             try
             {
                 await Database.Room.GiveAsync(deadline, cancellationToken).ConfigureAwait(false);

@@ -67,6 +67,13 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     /// <inheritdoc/>
     public long TotalChanges { get; private set; }
 
+    /// <summary>Gets or sets the three values at once.</summary>
+    public SessionValues Values
+    {
+        get => new(LastInsertRowId, Changes, TotalChanges);
+        set => (LastInsertRowId, Changes, TotalChanges) = value;
+    }
+
     /// <summary>Gets the route of a plan in this session outside of a transaction, its own PRAGMA values considered.</summary>
     public Route EffectiveRoute(SqlPlan plan)
     {
@@ -384,6 +391,12 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 
     private void NoticeTransaction(ConnectionLease lease, bool autocommit, bool committed)
     {
+        if (lease.IsInGroup)
+        {
+            // The group's, which asks for itself.
+            return;
+        }
+
         switch (State)
         {
             case SessionState.Free when !autocommit:

@@ -18,11 +18,18 @@ internal sealed class SqlPlan
     /// <summary>Gets whether all statements are reads or DML, so that their prepared form is worth keeping.</summary>
     public required bool IsKept { get; init; }
 
+    /// <summary>Gets whether the text may run inside the transaction of a commit group: all reads and DML, at least one of it a write.</summary>
+    public bool MayShareCommit => IsKept && Route == Route.Writer && !EndsTransactions;
+
+    /// <summary>Gets or sets whether the text has ended a transaction that it ran in (ON CONFLICT ROLLBACK, RAISE(ROLLBACK)): from then on it commits alone.</summary>
+    /// <remarks>Learned as <see cref="IsRefusedByReaders"/> is.</remarks>
+    public bool EndsTransactions { get; set; }
+
     /// <summary>Gets whether BEGIN, SAVEPOINT or another statement of transaction control is among them.</summary>
     public required bool HasTransactionControl { get; init; }
 
     /// <summary>Gets or sets whether a read-only connection has refused what looked like a read: from then on it goes to the writer.</summary>
-    /// <remarks>The one thing learned later. Written once, from false to true, by whoever learns it first.</remarks>
+    /// <remarks>Learned later. Written once, from false to true, by whoever learns it first.</remarks>
     public bool IsRefusedByReaders { get; set; }
 
     /// <summary>Gets or sets what the engine has found out about the text once, for its own use; it depends on nothing but the text.</summary>

@@ -10,7 +10,7 @@ public sealed class ConnectionSettingsTests
     public void Settings_hold_what_the_text_says()
     {
         var settings = ConnectionSettings.Get(
-            "Data Source=a.db;Mode=ReadWrite;Cache=Private;Password=p;Foreign Keys=False;Recursive Triggers=True;Default Timeout=5;Vfs=v;Max Readers=3;Connection Idle Lifetime=9;Journal Mode=Keep;Synchronous=Off;Routing=Writer;Statement Cache Size=4;Interrupt On Timeout=True;Include Holder Stack Trace=True");
+            "Data Source=a.db;Mode=ReadWrite;Cache=Private;Password=p;Foreign Keys=False;Recursive Triggers=True;Default Timeout=5;Vfs=v;Max Readers=3;Connection Idle Lifetime=9;Journal Mode=Keep;Synchronous=Off;Routing=Writer;Group Commit=Off;Statement Cache Size=4;Interrupt On Timeout=True;Include Holder Stack Trace=True");
         Assert.Equal("a.db", settings.DataSource);
         Assert.Equal(SqliteCacheMode.Private, settings.Cache);
         Assert.Equal(new OptionSetKey("p", "v", SqliteOpenMode.ReadWrite, false, true, SplitSqliteSynchronous.Off), settings.OptionSet);

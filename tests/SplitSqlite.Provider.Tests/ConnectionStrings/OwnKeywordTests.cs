@@ -24,7 +24,7 @@ public sealed class OwnKeywordTests
     public void Text_sets_every_property_and_comes_back()
     {
         var builder = new SplitSqliteConnectionStringBuilder(
-            "max readers=2;CONNECTION IDLE LIFETIME=0;Journal Mode=keep;Synchronous=normal;Routing=writer;Statement Cache Size=0;Interrupt On Timeout=true;Include Holder Stack Trace=TRUE;Data Source=a.db");
+            "max readers=2;CONNECTION IDLE LIFETIME=0;Journal Mode=keep;Synchronous=normal;Routing=writer;group commit=off;Statement Cache Size=0;Interrupt On Timeout=true;Include Holder Stack Trace=TRUE;Data Source=a.db");
         Assert.Equal(2, builder.MaxReaders);
         Assert.Equal(0, builder.ConnectionIdleLifetime);
         Assert.Equal(SplitSqliteJournalMode.Keep, builder.JournalMode);
@@ -34,7 +34,7 @@ public sealed class OwnKeywordTests
         Assert.True(builder.InterruptOnTimeout);
         Assert.True(builder.IncludeHolderStackTrace);
         Assert.Equal(
-            "Data Source=a.db;Max Readers=2;Connection Idle Lifetime=0;Journal Mode=Keep;Synchronous=Normal;Routing=Writer;Statement Cache Size=0;Interrupt On Timeout=True;Include Holder Stack Trace=True",
+            "Data Source=a.db;Max Readers=2;Connection Idle Lifetime=0;Journal Mode=Keep;Synchronous=Normal;Routing=Writer;Group Commit=Off;Statement Cache Size=0;Interrupt On Timeout=True;Include Holder Stack Trace=True",
             builder.ConnectionString);
         Assert.Equal(builder.ConnectionString, new SplitSqliteConnectionStringBuilder(builder.ConnectionString).ConnectionString);
         Assert.Equal("Data Source=a.db;Pooling=False", builder.ToMicrosoftDataSqliteString());

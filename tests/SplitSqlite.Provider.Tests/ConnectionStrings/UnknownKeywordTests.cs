@@ -46,7 +46,7 @@ public sealed class UnknownKeywordTests
     [InlineData("Nonsense")]
     [InlineData("X")]
     [InlineData("---")]
-    [InlineData("Group Commit")] // Not in this release.
+    [InlineData("Quorum")]
     [InlineData("Max WAL Size")]
     [InlineData("Slow Writer Threshold")]
     [InlineData("Slow Reader Threshold")]

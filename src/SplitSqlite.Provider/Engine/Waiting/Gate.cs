@@ -34,6 +34,9 @@ internal sealed class Gate<THolder, TWork> : WaitingLine<GateTurn>
     /// <summary>Gets a value indicating whether nobody is inside; a glance without the lock.</summary>
     public bool IsFree => Volatile.Read(ref _holder) is null;
 
+    /// <summary>Gets a value indicating whether the first in line offers work; a glance without the lock.</summary>
+    public bool IsOfferedWork => HasWaiters && First is GateWaiter<THolder, TWork> { Work: not null };
+
     /// <summary>Enters if the gate is free; never waits, never allocates.</summary>
     public bool TryEnter(THolder holder, out GatePermit permit)
     {

@@ -42,7 +42,7 @@ internal abstract class WaitingLine<TResult>
     /// <summary>Gets the one lock; see the type's remarks.</summary>
     protected Lock Sync { get; } = new();
 
-    /// <summary>Gets the waiter whose turn is next. Under the lock.</summary>
+    /// <summary>Gets the waiter whose turn is next. Under the lock, or as a glance.</summary>
     protected Waiter<TResult>? First => _first;
 
     /// <summary>Ends a wait that is not over: takes it out of the line and tells it. One that is drawn is only marked. Outside the lock.</summary>

@@ -1,0 +1,213 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Routing;
+using SQLitePCL;
+
+namespace SplitSqlite.Engine;
+
+/// <content>The execution as a member of a commit group: led by another's thread, or leading.</content>
+internal sealed partial class CommandCursor : IGroupMember
+{
+    // The group that it leads.
+    private CommitGroup? _group;
+    private bool _runsAlone;
+    private bool _needsToBeAlone;
+    private bool _wasStopped;
+    private bool _isBehindSavepoint;
+    private Exception? _failure;
+    private SessionValues _valuesBefore;
+
+    Session IGroupMember.Session => _session;
+
+    bool IGroupMember.MayJoin => !_runsAlone;
+
+    int IGroupMember.StatementCount => _plan.Statements.Length;
+
+    bool IGroupMember.WasStopped => _wasStopped;
+
+    bool IGroupMember.NeedsToBeAlone => _needsToBeAlone;
+
+    /// <inheritdoc/>
+    void IGroupMember.RunInGroup(ConnectionLease lease)
+    {
+        _valuesBefore = _session.Values;
+        _stages = new Queue<Stage>();
+        var isGuest = _lease is null;
+        if (isGuest)
+        {
+            // Not registered with its session: that is for its own thread.
+            lease.AddUser();
+            _lease = lease;
+            _command = lease.Connection.Commands.Rent(_plan);
+            InterruptAtDeadline();
+        }
+
+        try
+        {
+            if (TryRunRest())
+            {
+                Enqueue(null);
+            }
+            else
+            {
+                _needsToBeAlone = true;
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            KeepFailure(exception);
+        }
+        finally
+        {
+            if (isGuest)
+            {
+                ReturnLease();
+            }
+            else
+            {
+                EndActive(throws: false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    void IGroupMember.Undo(bool endedTransaction)
+    {
+        // A disk that is full or fails ends transactions too, and is not the text's doing.
+        if (endedTransaction && _failure is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
+        {
+            _plan.EndsTransactions = true;
+        }
+
+        _session.Values = _valuesBefore;
+        _runsAlone = true;
+        _needsToBeAlone = false;
+        _isBehindSavepoint = false;
+        _failure = null;
+        _stages = null;
+        _current = null;
+        _part = 0;
+        _recordsAffected = -1;
+        _affectedAtEnd = null;
+        _isCounted = false;
+    }
+
+    /// <inheritdoc/>
+    void IGroupMember.Fail(Exception exception) => _failure = exception;
+
+    // Whether to offer it to whoever leads when it has to wait for the writer.
+    private CommandCursor? OfferFor(Route route) => route == Route.Writer && MayShareCommit ? this : null;
+
+    private bool MayShareCommit => _plan.MayShareCommit && !_runsAlone && _part == 0 && _stages is null or { Count: 0 } && _session.MayShareCommits;
+
+    // It has the writer; is there anybody to share the commit with?
+    private bool MayLead => _session.Database.Gate.IsOfferedWork && MayShareCommit && _lease is { HoldsGate: true };
+
+    private Outcome Lead()
+    {
+        _group ??= new CommitGroup(this, _lease!);
+        switch (_group.Run())
+        {
+            case GroupOutcome.Busy:
+                _busyCode = _group.BusyCode;
+                return Outcome.Busy;
+
+            case GroupOutcome.Moved:
+                _runsAlone = false;
+                return Outcome.Elsewhere;
+
+            case GroupOutcome.Settled:
+                _state = State.Detached;
+                ReturnLease();
+                return TakeAnswers();
+
+            default:
+                _group = null;
+                return ProceedToEnd();
+        }
+    }
+
+    // On its own thread, the outcome known: what came of it is the session's now.
+    private Outcome TakeAnswers()
+    {
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        if (!_isRegistered)
+        {
+            _session.Add(this);
+            _isRegistered = true;
+        }
+
+        _state = State.Detached;
+        return NextStage() ? Outcome.Rows : Outcome.End;
+    }
+
+    // Behind a savepoint each statement of a group can be undone alone, where SQLite alone would undo it at its commit.
+    private void EnterSavepoint(PhysicalConnection connection)
+    {
+        SqliteException.ThrowExceptionForRC(connection.Savepoint(), connection.Handle);
+        _isBehindSavepoint = true;
+    }
+
+    // In autocommit SQLite would check the deferred foreign keys now (sqlite3VdbeHalt); in the group's transaction a later member's parent
+    // would make good for this one's orphan.
+    private void LeaveSavepoint()
+    {
+        if (!_isBehindSavepoint)
+        {
+            return;
+        }
+
+        _isBehindSavepoint = false;
+        var connection = _lease!.Connection;
+        if (connection.IsAutocommit)
+        {
+            // Gone with the group's transaction.
+            return;
+        }
+
+        var isViolated = connection.HasDeferredViolations;
+        var rc = isViolated ? connection.RollbackToSavepoint() : raw.SQLITE_OK;
+        rc = rc == raw.SQLITE_OK ? connection.ReleaseSavepoint() : rc;
+        if (rc != raw.SQLITE_OK)
+        {
+            _needsToBeAlone = true;
+        }
+
+        if (isViolated)
+        {
+            _session.ForgetChanges(_lease);
+            throw new SqliteException("SQLite Error 19: 'FOREIGN KEY constraint failed'.", raw.SQLITE_CONSTRAINT, raw.SQLITE_CONSTRAINT_FOREIGNKEY);
+        }
+    }
+
+    private void KeepFailure(Exception exception)
+    {
+        EndActive(throws: false);
+        try
+        {
+            LeaveSavepoint();
+        }
+        catch (SqliteException foreignKeys)
+        {
+            // A statement that has failed and kept what it had done until then (ON CONFLICT FAIL) is checked too, and then undone.
+            exception = foreignKeys;
+        }
+
+        var failure = Translate(exception);
+        _wasStopped = failure is OperationCanceledException || (_isLate && failure is SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT });
+        if (_stages!.Count > 0 && !_lease!.Connection.IsAutocommit)
+        {
+            // The results before it are handed out first.
+            _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(failure)));
+        }
+        else
+        {
+            _failure = failure;
+        }
+    }
+}
