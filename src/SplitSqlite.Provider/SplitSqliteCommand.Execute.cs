@@ -144,20 +144,7 @@ public sealed partial class SplitSqliteCommand
         }
 
         var session = RequireSession(method);
-        var current = _connection!.Transaction;
-        if (Transaction != current)
-        {
-            throw new InvalidOperationException(
-                Transaction is null
-                    ? "The connection is in a transaction, and the command's Transaction is not set to it. Set it, or create the command by connection.CreateCommand()."
-                    : "The command's Transaction is not the connection's current one: it has ended, or it belongs to another connection.");
-        }
-
-        if (current?.WasRolledBack == true)
-        {
-            throw new InvalidOperationException("SQLite has rolled this transaction back by itself. Dispose it and begin another one.");
-        }
-
+        _connection!.RequireCurrent(Transaction);
         return _running = new CommandCursor(session, Plan(), _parameters, Deadline(session));
     }
 

@@ -10,7 +10,7 @@ namespace SplitSqlite;
 
 /// <summary>SQL to be executed through a <see cref="SplitSqliteConnection"/>: on a reader if it only reads, else on the writer.</summary>
 [DesignerCategory("")]
-public sealed partial class SplitSqliteCommand : DbCommand
+public sealed partial class SplitSqliteCommand : DbCommand, IDataReaderOwner
 {
     private SqliteParameterCollection? _parameters;
     private SplitSqliteConnection? _connection;
@@ -172,7 +172,7 @@ public sealed partial class SplitSqliteCommand : DbCommand
     }
 
     /// <summary>Frees the command for its next data reader.</summary>
-    internal void ReaderClosed(SplitSqliteDataReader reader)
+    void IDataReaderOwner.ReaderClosed(SplitSqliteDataReader reader)
     {
         if (_reader == reader)
         {

@@ -107,6 +107,23 @@ public sealed partial class SplitSqliteConnection
         return Transaction = new SplitSqliteTransaction(this, level);
     }
 
+    /// <summary>Before an execution: holds that what it names as its transaction is the connection's current one, and not gone.</summary>
+    internal void RequireCurrent(SplitSqliteTransaction? named)
+    {
+        if (named != Transaction)
+        {
+            throw new InvalidOperationException(
+                named is null
+                    ? "The connection is in a transaction, and the command's Transaction is not set to it. Set it, or create the command by connection.CreateCommand()."
+                    : "The command's Transaction is not the connection's current one: it has ended, or it belongs to another connection.");
+        }
+
+        if (named?.WasRolledBack == true)
+        {
+            throw new InvalidOperationException("SQLite has rolled this transaction back by itself. Dispose it and begin another one.");
+        }
+    }
+
     private static IsolationLevel LevelOf(SplitSqliteTransactionOptions options)
         => options switch
         {

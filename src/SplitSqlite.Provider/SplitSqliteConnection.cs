@@ -206,6 +206,15 @@ public sealed partial class SplitSqliteConnection : DbConnection
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();
 
+    /// <summary>Gets <see langword="true"/>: there are batches.</summary>
+    public override bool CanCreateBatch => true;
+
+    /// <summary>Creates a batch of this connection, in its current transaction.</summary>
+    public new SplitSqliteBatch CreateBatch() => new(this, Transaction);
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => CreateBatch();
+
     /// <summary>Closes the connection. A connection that was dropped without Dispose gives back what it holds in the background.</summary>
     /// <param name="disposing">Whether it is a call of Dispose, and not the finalizer's.</param>
     protected override void Dispose(bool disposing)

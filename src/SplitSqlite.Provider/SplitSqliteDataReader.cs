@@ -14,17 +14,17 @@ namespace SplitSqlite;
 [SuppressMessage("Design", "CA1010", Justification = "ADO.NET's readers enumerate records without a type.")]
 public sealed partial class SplitSqliteDataReader : DbDataReader
 {
-    private readonly SplitSqliteCommand _command;
+    private readonly IDataReaderOwner _command;
     private readonly Cursor _cursor;
     private readonly bool _closesConnection;
     private readonly Session? _session;
     private bool _closed;
 
     /// <summary>Takes over the results of an execution.</summary>
-    /// <param name="command">The command, whose one open reader this is.</param>
+    /// <param name="command">The command or batch, whose one open reader this is.</param>
     /// <param name="cursor">Its results, standing on the first.</param>
     /// <param name="behavior">Of these flags only <see cref="CommandBehavior.CloseConnection"/> has an effect, as in Microsoft.Data.Sqlite.</param>
-    internal SplitSqliteDataReader(SplitSqliteCommand command, Cursor cursor, CommandBehavior behavior)
+    internal SplitSqliteDataReader(IDataReaderOwner command, Cursor cursor, CommandBehavior behavior)
     {
         _command = command;
         _cursor = cursor;

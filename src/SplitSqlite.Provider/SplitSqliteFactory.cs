@@ -19,6 +19,15 @@ public sealed class SplitSqliteFactory : DbProviderFactory
     {
     }
 
+    /// <summary>Gets <see langword="true"/>: there are batches.</summary>
+    public override bool CanCreateBatch => true;
+
+    /// <summary>Creates a batch of type <see cref="SplitSqliteBatch"/>.</summary>
+    public override DbBatch CreateBatch() => new SplitSqliteBatch();
+
+    /// <summary>Creates a command of a batch, of type <see cref="SplitSqliteBatchCommand"/>.</summary>
+    public override DbBatchCommand CreateBatchCommand() => new SplitSqliteBatchCommand();
+
     /// <summary>Creates a command of type <see cref="SplitSqliteCommand"/>.</summary>
     public override DbCommand CreateCommand() => new SplitSqliteCommand();
 

@@ -115,8 +115,9 @@ internal sealed partial class CommandCursor
         }
     }
 
+    // A read's error belongs to the row that would have met it; but what fails in a batch has to fail before its commit.
     private ResultSet Buffer(ResultSet rows)
-        => rows as BufferedRows ?? BufferedRows.Drain(rows, deferErrors: _active?.Prepared?.IsReadOnly == true);
+        => rows as BufferedRows ?? BufferedRows.Drain(rows, deferErrors: !_isPartOfBatch && _active?.Prepared?.IsReadOnly == true);
 
     // The state of the session decides first, then the plan.
     private Route NextRoute()
@@ -181,7 +182,7 @@ internal sealed partial class CommandCursor
         }
 
         // Once begun to buffer, always: a batch may have begun a transaction on its way.
-        var runsToEnd = _stages is not null
+        var runsToEnd = _stages is not null || _isPartOfBatch
             || (!_session.IsInTransaction && (_lease!.HoldsGate || _lease.Connection.Role == PhysicalRole.Unpooled || !_session.Database.IsSplit));
         var outcome = runsToEnd ? ProceedToEnd() : Advance();
         if (outcome == Outcome.Refused)
@@ -219,7 +220,7 @@ internal sealed partial class CommandCursor
                 return Outcome.Busy;
             }
         }
-        catch (Exception exception) when (_stages.Count > 0 && exception is not OutOfMemoryException)
+        catch (Exception exception) when (_stages.Count > 0 && !_isPartOfBatch && exception is not OutOfMemoryException)
         {
             // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
             EndActive(throws: false);
@@ -228,6 +229,7 @@ internal sealed partial class CommandCursor
         }
 
         Enqueue(null);
+        AffectedInAll = _recordsAffected;
         return EndOfRun();
     }
 
@@ -262,6 +264,7 @@ internal sealed partial class CommandCursor
         }
 
         Enqueue(null);
+        AffectedInAll = _recordsAffected;
         _state = State.Detached;
         return NextStage() ? Outcome.Rows : Outcome.End;
     }

@@ -121,7 +121,7 @@ internal sealed partial class CommandCursor
         }
 
         ParameterBinder.Bind(prepared, _parameters);
-        if (_lease!.IsInGroup && !prepared.IsReadOnly)
+        if (_lease!.IsInGroup && !_isPartOfBatch && !prepared.IsReadOnly)
         {
             EnterSavepoint(connection);
         }

@@ -29,6 +29,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private readonly SqlPlan _plan;
     private readonly SqliteParameterCollection? _parameters;
     private readonly Deadline _deadline;
+    private readonly bool _isPartOfBatch;
     private ConnectionLease? _lease;
     private PreparedCommand? _command;
     private int _part;
@@ -54,8 +55,14 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private bool _isExecuting;
     private bool _isRegistered;
 
-    public CommandCursor(Session session, SqlPlan plan, SqliteParameterCollection? parameters, Deadline deadline)
+    /// <param name="session">The session.</param>
+    /// <param name="plan">The plan of the text.</param>
+    /// <param name="parameters">The parameters, which must stay as they are while it is executed.</param>
+    /// <param name="deadline">Until when it may wait.</param>
+    /// <param name="isPartOfBatch">Whether others run before and after it in one transaction, whose end is not its own: it is run whole, and fails whole.</param>
+    public CommandCursor(Session session, SqlPlan plan, SqliteParameterCollection? parameters, Deadline deadline, bool isPartOfBatch = false)
     {
+        _isPartOfBatch = isPartOfBatch;
         _session = session;
         _plan = plan;
         _parameters = parameters;

@@ -17,6 +17,12 @@ internal sealed partial class CommandCursor : IGroupMember
     private Exception? _failure;
     private SessionValues _valuesBefore;
 
+    /// <summary>Gets what <see cref="RecordsAffected"/> will be when all results have been read, once all has been run.</summary>
+    public int AffectedInAll { get; private set; } = -1;
+
+    /// <summary>Gets what it has failed with in a group, if it has.</summary>
+    public Exception? Failure => _failure;
+
     Session IGroupMember.Session => _session;
 
     bool IGroupMember.MayJoin => !_runsAlone;
@@ -47,6 +53,7 @@ internal sealed partial class CommandCursor : IGroupMember
             if (TryRunRest())
             {
                 Enqueue(null);
+                AffectedInAll = _recordsAffected;
             }
             else
             {
@@ -98,7 +105,7 @@ internal sealed partial class CommandCursor : IGroupMember
     // Whether to offer it to whoever leads when it has to wait for the writer.
     private CommandCursor? OfferFor(Route route) => route == Route.Writer && MayShareCommit ? this : null;
 
-    private bool MayShareCommit => _plan.MayShareCommit && !_runsAlone && _part == 0 && _stages is null or { Count: 0 } && _session.MayShareCommits;
+    private bool MayShareCommit => !_isPartOfBatch && _plan.MayShareCommit && !_runsAlone && _part == 0 && _stages is null or { Count: 0 } && _session.MayShareCommits;
 
     // It has the writer; is there anybody to share the commit with?
     private bool MayLead => _session.Database.Gate.IsOfferedWork && MayShareCommit && _lease is { HoldsGate: true };
@@ -126,6 +133,10 @@ internal sealed partial class CommandCursor : IGroupMember
                 return ProceedToEnd();
         }
     }
+
+    /// <summary>Stands on the first result of what has been run in a group.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool OpenAnswers() => TakeAnswers() == Outcome.Rows;
 
     // On its own thread, the outcome known: what came of it is the session's now.
     private Outcome TakeAnswers()
@@ -200,7 +211,7 @@ internal sealed partial class CommandCursor : IGroupMember
 
         var failure = Translate(exception);
         _wasStopped = failure is OperationCanceledException || (_isLate && failure is SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT });
-        if (_stages!.Count > 0 && !_lease!.Connection.IsAutocommit)
+        if (_stages!.Count > 0 && !_isPartOfBatch && !_lease!.Connection.IsAutocommit)
         {
             // The results before it are handed out first.
             _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(failure)));

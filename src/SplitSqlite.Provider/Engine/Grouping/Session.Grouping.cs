@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace SplitSqlite.Engine;
@@ -7,6 +8,27 @@ internal sealed partial class Session
 {
     /// <summary>Gets whether an autocommit write of the session may share its commit: it would run on the file's shared writer, and the session wants it.</summary>
     public bool MayShareCommits => State == SessionState.Free && Settings.SharesCommits && _attached is null && !Database.IsSharedMemory;
+
+    /// <summary>Sets a savepoint of ours in the transaction that is open.</summary>
+    /// <exception cref="SqliteException">SQLite can't.</exception>
+    public void EnterSavepoint() => SqliteException.ThrowExceptionForRC(_held!.Connection.Savepoint(), _held.Connection.Handle);
+
+    /// <summary>Ends the innermost savepoint of ours, unless the transaction is gone with it.</summary>
+    /// <param name="undo">Whether what was done since is undone.</param>
+    public void LeaveSavepoint(bool undo)
+    {
+        if (_held is not { Connection: { IsAutocommit: false } connection })
+        {
+            return;
+        }
+
+        if (undo)
+        {
+            SqliteException.ThrowExceptionForRC(connection.RollbackToSavepoint(), connection.Handle);
+        }
+
+        SqliteException.ThrowExceptionForRC(connection.ReleaseSavepoint(), connection.Handle);
+    }
 
     /// <summary>A statement is undone for its deferred foreign keys: <c>changes()</c> answers 0 then, <c>last_insert_rowid()</c> keeps what it has, as in autocommit (sqlite3VdbeHalt).</summary>
     public void ForgetChanges(ConnectionLease lease)
