@@ -301,9 +301,16 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         _group = null;
         try
         {
-            // After an error, or dropped on the way: what it has done is told to the session all the same.
-            EndActive(throws: false);
-            group?.Close();
+            try
+            {
+                // After an error, or dropped on the way: what it has done is told to the session all the same.
+                EndActive(throws: false);
+            }
+            finally
+            {
+                group?.Close();
+            }
+
             _lease = null;
             if (_command is { } command)
             {

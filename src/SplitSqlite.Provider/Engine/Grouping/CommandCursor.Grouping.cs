@@ -211,9 +211,9 @@ internal sealed partial class CommandCursor : IGroupMember
 
         var failure = Translate(exception);
         _wasStopped = failure is OperationCanceledException || (_isLate && failure is SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT });
-        if (_stages!.Count > 0 && !_isPartOfBatch && !_lease!.Connection.IsAutocommit)
+        if (_stages!.Count > 0 && !_isPartOfBatch && !_wasStopped && !_lease!.Connection.IsAutocommit)
         {
-            // The results before it are handed out first.
+            // The results before it are handed out first. Not of one that was stopped: it is told so even if the group is undone, and they with it.
             _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(failure)));
         }
         else

@@ -231,12 +231,22 @@ internal sealed class CommitGroup
         var connection = _lease.Connection;
         var culprit = _phase == Phase.Running && connection.IsAutocommit ? _others?[^1].Work ?? _leader : null;
         _phase = Phase.Undone;
-        if (!connection.IsAutocommit)
+        try
         {
-            _ = connection.Rollback();
+            if (!connection.IsAutocommit)
+            {
+                _ = connection.Rollback();
+            }
         }
+        finally
+        {
+            _lease.IsInGroup = false;
+            PutBack(culprit);
+        }
+    }
 
-        _lease.IsInGroup = false;
+    private void PutBack(IGroupMember? culprit)
+    {
         if (!_leader.WasStopped)
         {
             _leader.Undo(endedTransaction: culprit == _leader);
