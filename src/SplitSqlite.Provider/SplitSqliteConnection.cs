@@ -18,7 +18,7 @@ namespace SplitSqlite;
 [DesignerCategory("")]
 public sealed partial class SplitSqliteConnection : DbConnection
 {
-    private readonly Action<SqliteConnection>? _initializer;
+    private Action<SqliteConnection>? _initializer;
     private readonly SessionGroup? _group;
     private readonly ILogger? _logger;
     private string _connectionString = string.Empty;

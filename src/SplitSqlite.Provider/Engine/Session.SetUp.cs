@@ -30,6 +30,28 @@ internal sealed partial class Session
         _held.Connection.Commands.Clear();
     }
 
+    /// <summary>Moves the session to the option set whose physical connections have one initializer more. One with a physical connection of its own, or in a transaction, has it done to that.</summary>
+    /// <exception cref="InvalidOperationException">The session is in a read-only snapshot.</exception>
+    public void MoveToInitializer(Action<SqliteConnection> all, Action<SqliteConnection> added, Deadline deadline)
+    {
+        if (State != SessionState.Free)
+        {
+            SetUp(added, deadline);
+            return;
+        }
+
+        // It may open a writer, without the gate: not while the file is kept closed.
+        var slot = RentOutside(deadline);
+        try
+        {
+            Options = Database.GetOrOpen(Settings, Options.DataSource, all, Options.IsReadOnly, deadline);
+        }
+        finally
+        {
+            Database.Readers.Discard(slot);
+        }
+    }
+
     /// <summary>Runs something on a connection that may write, under the gate.</summary>
     public void WithWriter(Deadline deadline, Action<SqliteConnection> action)
     {
