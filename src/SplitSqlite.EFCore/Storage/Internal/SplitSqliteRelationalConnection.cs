@@ -41,10 +41,10 @@ public class SplitSqliteRelationalConnection : SqliteRelationalConnection
             base.SetDbConnection(connection, _options.IsConnectionOwned);
             Prepare(connection);
         }
-        else if (_options?.ConnectionString is { } connectionString && !ProviderConnectionStrings.IsName(connectionString))
+        else if (!string.IsNullOrWhiteSpace(_options?.ConnectionString) && !ProviderConnectionStrings.IsName(_options.ConnectionString))
         {
             // What the user wrote, with our keywords; the provider's extension has the rest only.
-            base.ConnectionString = connectionString;
+            base.ConnectionString = _options.ConnectionString;
         }
     }
 
@@ -93,7 +93,7 @@ public class SplitSqliteRelationalConnection : SqliteRelationalConnection
         var connectionString = GetValidatedConnectionString();
         var connection = _options.DataSource is { } dataSource && ReferenceEquals(connectionString, _options.ConnectionString)
             ? dataSource.CreateConnection()
-            : DataSources.Get(connectionString, Functions, _options.Initializer, LoggerFactory).CreateConnection();
+            : DataSources.Get(connectionString, Functions, _options.Initializer, LoggerFactory, _logger).CreateConnection();
         Prepare(connection);
         return connection;
     }
