@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Diagnostics.Internal;
 using Microsoft.EntityFrameworkCore.Sqlite.Infrastructure.Internal;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -103,11 +104,14 @@ public class SplitSqliteRelationalConnection : SqliteRelationalConnection
             ? EntityFrameworkFunctions.RegisterWithSpatialite
             : EntityFrameworkFunctions.Register;
 
-    // The application's, in EF Core's order. (EF Core's own service wraps it anew for each context.)
+    // The application's, in EF Core's order. EF Core's own service wraps it anew for each context, which is no key to find anything by.
     private ILoggerFactory? LoggerFactory
-        => Dependencies.ContextOptions.FindExtension<CoreOptionsExtension>() is { } core
-            ? core.LoggerFactory ?? core.ApplicationServiceProvider?.GetService<ILoggerFactory>()
-            : null;
+        => Dependencies.ContextOptions.FindExtension<CoreOptionsExtension>() switch
+        {
+            { InternalServiceProvider: not null } => Dependencies.CurrentContext.Context.GetService<ILoggerFactory>() is var given and not ScopedLoggerFactory ? given : null,
+            { } core => core.LoggerFactory ?? core.ApplicationServiceProvider?.GetService<ILoggerFactory>(),
+            null => null,
+        };
 
     private void Prepare(DbConnection connection)
     {
