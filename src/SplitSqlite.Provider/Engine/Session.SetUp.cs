@@ -45,6 +45,9 @@ internal sealed partial class Session
         try
         {
             Options = Database.GetOrOpen(Settings, Options.DataSource, all, Options.IsReadOnly, deadline);
+
+            // A data reader that is open goes on where it is; a read beside it must not join it there.
+            _reading = null;
         }
         finally
         {

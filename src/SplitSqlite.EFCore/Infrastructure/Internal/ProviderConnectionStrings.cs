@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
@@ -6,29 +7,34 @@ namespace SplitSqlite.EFCore.Infrastructure.Internal;
 /// <summary>What the extension of EF Core's provider is given in the place of a user's connection string.</summary>
 internal static class ProviderConnectionStrings
 {
-    /// <summary>Makes the part that Microsoft.Data.Sqlite understands: the text as it is if that is all of it.</summary>
-    /// <returns>Always a string object of its own, because that is how it is known again.</returns>
+    // A context that is configured in OnConfiguring asks anew each time it is made.
+    private const int MostKept = 256;
+
+    private static readonly HashSet<string> PlainKeywords = new(new SqliteConnectionStringBuilder().Keys.Cast<string>(), StringComparer.OrdinalIgnoreCase);
+    private static readonly ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the part that Microsoft.Data.Sqlite understands: the text as it is if that is all of it.</summary>
+    /// <returns>A string object that no user has: that is how it is known again.</returns>
     /// <exception cref="ArgumentException">There is an unknown keyword or a value that does not fit.</exception>
-    public static string? Make(string? connectionString)
+    public static string? Get(string? connectionString)
     {
         if (connectionString is null)
         {
             return null;
         }
 
-        // An empty string object can't be one of its own, and means the same to EF Core as a blank one: none was given.
-        if (connectionString.Length == 0)
+        if (Known.TryGetValue(connectionString, out var known))
         {
-            return new string(' ', 1);
+            return known;
         }
 
-        if (IsName(connectionString))
+        var made = Make(connectionString);
+        if (Known.Count >= MostKept)
         {
-            return new string(connectionString.AsSpan());
+            Known.Clear();
         }
 
-        var all = new SplitSqliteConnectionStringBuilder(connectionString);
-        return HasOwnKeywords(all) ? PlainPart(all).ConnectionString : new string(connectionString.AsSpan());
+        return Known.GetOrAdd(connectionString, made);
     }
 
     /// <summary>Gets the part that Microsoft.Data.Sqlite understands, as a builder.</summary>
@@ -37,7 +43,7 @@ internal static class ProviderConnectionStrings
         var plain = new SqliteConnectionStringBuilder();
         foreach (string keyword in all.Keys)
         {
-            if (all.ShouldSerialize(keyword) && IsPlain(plain, keyword))
+            if (all.ShouldSerialize(keyword) && PlainKeywords.Contains(keyword))
             {
                 plain[keyword] = Convert.ToString(all[keyword], CultureInfo.InvariantCulture)!;
             }
@@ -55,19 +61,23 @@ internal static class ProviderConnectionStrings
             && connectionString.AsSpan(0, equals).Trim().Equals("name", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool HasOwnKeywords(SplitSqliteConnectionStringBuilder all)
+    private static string Make(string connectionString)
     {
-        var plain = new SqliteConnectionStringBuilder();
-        foreach (string keyword in all.Keys)
+        if (connectionString.Length == 0)
         {
-            if (all.ShouldSerialize(keyword) && !IsPlain(plain, keyword))
+            // There is but one empty string. A blank means the same to EF Core: none was given.
+            return new string(' ', 1);
+        }
+
+        if (!IsName(connectionString))
+        {
+            var all = new SplitSqliteConnectionStringBuilder(connectionString);
+            if (all.Keys.Cast<string>().Any(keyword => all.ShouldSerialize(keyword) && !PlainKeywords.Contains(keyword)))
             {
-                return true;
+                return PlainPart(all).ConnectionString;
             }
         }
 
-        return false;
+        return new string(connectionString.AsSpan());
     }
-
-    private static bool IsPlain(SqliteConnectionStringBuilder plain, string keyword) => plain.ContainsKey(keyword);
 }

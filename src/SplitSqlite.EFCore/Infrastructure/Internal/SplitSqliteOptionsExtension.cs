@@ -73,7 +73,7 @@ public sealed class SplitSqliteOptionsExtension : IDbContextOptionsExtension
         => new(this)
         {
             ConnectionString = connectionString,
-            ProviderConnectionString = ProviderConnectionStrings.Make(connectionString),
+            ProviderConnectionString = ProviderConnectionStrings.Get(connectionString),
             Connection = null,
             IsConnectionOwned = false,
             DataSource = null,
@@ -100,7 +100,7 @@ public sealed class SplitSqliteOptionsExtension : IDbContextOptionsExtension
         return new(this)
         {
             ConnectionString = dataSource.ConnectionString,
-            ProviderConnectionString = ProviderConnectionStrings.Make(dataSource.ConnectionString),
+            ProviderConnectionString = ProviderConnectionStrings.Get(dataSource.ConnectionString),
             Connection = null,
             IsConnectionOwned = false,
             DataSource = dataSource,

@@ -1,0 +1,140 @@
+using System.Data;
+using Microsoft.Data.Sqlite;
+using SplitSqlite.Tests.Concurrency;
+
+namespace SplitSqlite.Tests.Engine;
+
+/// <summary>An initializer that is given to a connection, closed or open: on all physical connections that it runs on, and shared with whoever has the same.</summary>
+public class ConnectionInitializerTests
+{
+    private static readonly Action<SqliteConnection> Twice = static connection => connection.CreateFunction("twice", static (long n) => 2 * n);
+    private static readonly Action<SqliteConnection> Thrice = static connection => connection.CreateFunction("thrice", static (long n) => 3 * n);
+
+    [Fact]
+    public void Closed_connection_shares_physical_connections_with_a_data_source_that_has_the_same()
+    {
+        using var file = new TestFile();
+        var physical = 0;
+        Action<SqliteConnection> counting = _ => physical++;
+        using var source = new SplitSqliteDataSourceBuilder(file.ConnectionString()).UsePhysicalConnectionInitializer(Twice).UsePhysicalConnectionInitializer(counting).Build();
+        using var sourced = file.Open(source);
+        Assert.Equal(8L, sourced.Number("SELECT twice(4)"));
+        using var connection = new SplitSqliteConnection(file.ConnectionString());
+        connection.UsePhysicalConnectionInitializer(Twice);
+        connection.UsePhysicalConnectionInitializer(counting);
+        connection.UsePhysicalConnectionInitializer(Twice);
+        connection.Open();
+        Assert.Equal(8L, connection.Number("SELECT twice(4)"));
+        Assert.Equal(2, physical);
+    }
+
+    [Fact]
+    public void Open_connection_has_it_at_once_and_stays_shared()
+    {
+        using var file = new TestFile().With("CREATE TABLE t (n); INSERT INTO t VALUES (1), (2)");
+        using var connection = file.Open();
+        using (var reader = connection.Reading("SELECT n FROM t ORDER BY n"))
+        {
+            Assert.True(reader.Read());
+            connection.UsePhysicalConnectionInitializer(Twice);
+            Assert.Equal(8L, connection.Number("SELECT twice(4)"));
+            Assert.True(reader.Read());
+            Assert.Equal(2L, reader.GetInt64(0));
+        }
+
+        connection.Run("UPDATE t SET n = twice(n)");
+        Assert.Equal(6L, connection.Number("SELECT sum(n) FROM t"));
+        Assert.StartsWith("reader", connection.ExplainRoute("SELECT twice(1)"), StringComparison.Ordinal);
+        connection.Close();
+        connection.Open();
+        Assert.Equal(8L, connection.Number("SELECT twice(4)"));
+    }
+
+    [Fact]
+    public void Connection_in_a_transaction_has_it_there_and_afterwards()
+    {
+        using var file = new TestFile().With("CREATE TABLE t (n)");
+        using var connection = file.Open();
+        using (var transaction = connection.BeginTransaction())
+        {
+            connection.UsePhysicalConnectionInitializer(Twice);
+            connection.Run("INSERT INTO t VALUES (twice(4))");
+            transaction.Commit();
+        }
+
+        Assert.Equal(16L, connection.Number("SELECT twice(n) FROM t"));
+
+        // Nobody else meets it: the writer that has it went to this connection.
+        using var other = file.Open();
+        Assert.Throws<SqliteException>(() => other.Run("INSERT INTO t VALUES (twice(4))"));
+        connection.Close();
+        connection.Open();
+        Assert.Equal(16L, connection.Number("SELECT twice(n) FROM t"));
+        Assert.StartsWith("reader", connection.ExplainRoute("SELECT twice(1)"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connection_with_a_physical_one_of_its_own_has_it_there()
+    {
+        using var file = new TestFile();
+        using var connection = file.Open();
+        connection.Run("CREATE TEMP TABLE mine (n); INSERT INTO mine VALUES (4)");
+        connection.UsePhysicalConnectionInitializer(Twice);
+        connection.UsePhysicalConnectionInitializer(Thrice);
+        Assert.Equal(20L, connection.Number("SELECT twice(n) + thrice(n) FROM mine"));
+
+        using var memory = new SplitSqliteConnection("Data Source=:memory:");
+        memory.Open();
+        memory.Run("CREATE TABLE t (n); INSERT INTO t VALUES (4)");
+        memory.UsePhysicalConnectionInitializer(Twice);
+        Assert.Equal(8L, memory.Number("SELECT twice(n) FROM t"));
+    }
+
+    [Fact]
+    public void Shared_memory_keeps_what_is_in_it()
+    {
+        var connectionString = $"Data Source={Guid.NewGuid():N};Mode=Memory;Cache=Shared";
+        using var keeper = new SplitSqliteConnection(connectionString);
+        keeper.Open();
+        keeper.Run("CREATE TABLE t (n); INSERT INTO t VALUES (4)");
+        keeper.UsePhysicalConnectionInitializer(Twice);
+        Assert.Equal(8L, keeper.Number("SELECT twice(n) FROM t"));
+        using var other = new SplitSqliteConnection(connectionString);
+        other.UsePhysicalConnectionInitializer(Twice);
+        other.Open();
+        other.Run("INSERT INTO t VALUES (5)");
+        Assert.Equal(18L, keeper.Number("SELECT sum(twice(n)) FROM t"));
+        using var without = new SplitSqliteConnection(connectionString);
+        without.Open();
+        without.Run("INSERT INTO t VALUES (6)");
+        Assert.Equal(30L, keeper.Number("SELECT sum(twice(n)) FROM t"));
+    }
+
+    [Fact]
+    public void Connection_in_a_snapshot_refuses_it_and_goes_on()
+    {
+        using var file = new TestFile().With("CREATE TABLE t (n)");
+        using var connection = file.Open();
+        using (connection.BeginTransaction(IsolationLevel.Snapshot))
+        {
+            Assert.Throws<InvalidOperationException>(() => connection.UsePhysicalConnectionInitializer(Twice));
+        }
+
+        connection.UsePhysicalConnectionInitializer(Twice);
+        Assert.Equal(8L, connection.Number("SELECT twice(4)"));
+    }
+
+    [Theory]
+    [InlineData("data source = a.db; max readers=3")]
+    [InlineData("Filename=a.db")]
+    [InlineData("")]
+    public void Data_source_keeps_its_connection_string_as_it_was_given(string connectionString)
+    {
+        using var source = SplitSqliteDataSource.Create(connectionString);
+        Assert.Equal(connectionString, source.ConnectionString);
+        var builder = new SplitSqliteDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.MaxReaders = 5;
+        using var changed = builder.Build();
+        Assert.Equal(builder.ConnectionStringBuilder.ConnectionString, changed.ConnectionString);
+    }
+}
