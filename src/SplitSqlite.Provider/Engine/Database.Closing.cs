@@ -102,6 +102,7 @@ internal sealed partial class Database
         finally
         {
             Anchor?.Dispose();
+            Watch.End();
 
             // Who opens it at this late hour opens it anew.
             DatabaseRegistry.Remove(this);
@@ -145,6 +146,7 @@ internal sealed partial class Database
         finally
         {
             Anchor?.Dispose();
+            Watch.End();
             DatabaseRegistry.Remove(this);
             _closed.TrySetResult();
         }

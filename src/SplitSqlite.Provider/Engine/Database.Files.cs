@@ -20,8 +20,8 @@ internal sealed partial class Database
     public long Replacements => Volatile.Read(ref _replacements);
 
     /// <summary>
-    /// At the open of a session: where the file is no longer the one that is open, or nothing of it is open, what is there now is opened. Costs a
-    /// <c>stat</c>, which nothing spares: a delete between two opens leaves no other trace that could be seen for less.
+    /// At the open of a session: where the file is no longer the one that is open, or nothing of it is open, what is there now is opened. Costs one
+    /// system call (<see cref="FileWatch"/>, or a <c>stat</c>), which nothing spares: a delete between two opens leaves no trace in this process.
     /// </summary>
     /// <exception cref="SqliteException">It can't be opened.</exception>
     public void EnsureCurrent(OptionSet options, ConnectionSettings settings)
@@ -157,7 +157,7 @@ internal sealed partial class Database
         try
         {
             // Asked after the open: before it, a replacement in between would bring two files together.
-            if (!IsUnshared && !IsSharedMemory && _witness?.HasMoved() == true)
+            if (!IsUnshared && !IsSharedMemory && _witness?.LookForMove() == true)
             {
                 connection.Dispose();
                 return null;
@@ -197,7 +197,7 @@ internal sealed partial class Database
             return false;
         }
 
-        switch (_witness?.HasMoved())
+        switch (_witness?.LookForMove())
         {
             case false:
                 return false;

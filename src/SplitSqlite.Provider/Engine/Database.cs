@@ -38,6 +38,7 @@ internal sealed partial class Database
     public Database(string identity, ConnectionSettings settings)
     {
         Identity = identity;
+        Watch = new FileWatch(identity);
         _idleLifetime = settings.IdleLifetime;
         _decided = new DatabaseOptions(settings);
         Checkpoints = new Checkpointer(this);
@@ -51,6 +52,9 @@ internal sealed partial class Database
 
     /// <summary>Gets the file's name as SQLite knows it.</summary>
     public string Identity { get; }
+
+    /// <summary>Gets what tells that the file may have been moved or deleted.</summary>
+    public FileWatch Watch { get; }
 
     /// <summary>Gets what is told of the database to a logger.</summary>
     public DatabaseLog Log { get; } = new();

@@ -11,6 +11,7 @@ namespace SplitSqlite.Engine;
 internal static unsafe class NativeFile
 {
     private const int FilePointer = 7; // SQLITE_FCNTL_FILE_POINTER
+    private const int VfsNameCode = 12; // SQLITE_FCNTL_VFSNAME
     private const int HasMovedCode = 20; // SQLITE_FCNTL_HAS_MOVED
     private const int JournalPointer = 28; // SQLITE_FCNTL_JOURNAL_POINTER
 
@@ -21,11 +22,34 @@ internal static unsafe class NativeFile
     private static readonly delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, int> FileControlPointer =
         (delegate* unmanaged[Cdecl]<nint, byte*, int, nint*, int>)NativeSqlite.Export("sqlite3_file_control");
 
+    private static readonly delegate* unmanaged[Cdecl]<nint, void> FreePointer =
+        (delegate* unmanaged[Cdecl]<nint, void>)NativeSqlite.Export("sqlite3_free");
+
     private static readonly delegate* unmanaged[Cdecl]<byte*, nint> FindVfsPointer =
         (delegate* unmanaged[Cdecl]<byte*, nint>)NativeSqlite.Export("sqlite3_vfs_find");
 
     /// <summary>Gets SQLite's file object (<c>sqlite3_file*</c>) of a connection's main database, which lives as long as the connection; 0 where the library can't tell.</summary>
     public static nint MainFileOf(nint connection) => Pointer(connection, FilePointer);
+
+    /// <summary>Gets whether a connection's file is the operating system's own of that name: opened by one of the file systems that SQLite itself has for Unix.</summary>
+    public static bool IsPlainUnix(nint connection)
+    {
+        var name = Pointer(connection, VfsNameCode);
+        if (name == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            // One that stands before another tells both: "tracing/unix".
+            return Marshal.PtrToStringUTF8(name) is "unix" or "unix-excl" or "unix-dotfile" or "unix-none";
+        }
+        finally
+        {
+            FreePointer(name);
+        }
+    }
 
     /// <summary>
     /// Says whether the path leads to another file by now, or to none: one <c>stat</c>. The file's own method is called, and not

@@ -36,6 +36,9 @@ internal sealed unsafe class PhysicalConnection : IDisposable
 
     private const int DeferredForeignKeys = 10; // SQLITE_DBSTATUS_DEFERRED_FKS, which SQLitePCLRaw does not name
 
+    // For how many milliseconds the watch is taken at its word: a file system that is mounted over the path changes no name, and is not told of.
+    private const int LongestTrust = 1000;
+
     // How many of SQLite's operations between two looks at whether the running statement must stop: some 20 to 50 µs.
     private const int OperationsPerLook = 1000;
 
@@ -51,6 +54,11 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private readonly int* _commitsBegun;
     private int _commitsBefore;
     private readonly nint _file;
+
+    // Where the file's names are watched: as of which count of changes, and when, it was last seen in its place.
+    private readonly FileWatch? _watch;
+    private long _placeSeenAt;
+    private long _placeSeenAtChange;
     private PreparedStatement? _beginImmediate;
     private PreparedStatement? _begin;
     private PreparedStatement? _commit;
@@ -75,6 +83,7 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         _walPages = (int*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(3, sizeof(int));
         _commitsBegun = _walPages + 2;
         _file = NativeFile.MainFileOf(_pointer);
+        _watch = NativeFile.IsPlainUnix(_pointer) ? options.Database.Watch : null;
         Commands = new StatementCache(options.Settings.StatementCacheSize);
         Lease = new ConnectionLease(this);
     }
@@ -314,19 +323,47 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
     }
 
-    /// <summary>Says whether the file's path leads to another file by now, or to none; <see langword="null"/> where the connection is closed. Callable from any thread: it costs one <c>stat</c>.</summary>
+    /// <summary>Says whether the file's path leads to another file by now, or to none; <see langword="null"/> where the connection is closed. Callable from any thread: it costs one system call.</summary>
     public bool? HasMoved()
     {
+        var seen = Volatile.Read(ref _placeSeenAtChange);
+        if (seen != 0 && FileWatch.Changes == seen && Environment.TickCount64 - Volatile.Read(ref _placeSeenAt) < LongestTrust)
+        {
+            return Volatile.Read(ref _disposed) ? null : false;
+        }
+
+        return LookForMove();
+    }
+
+    /// <summary>The same by a look at the path, whatever is known of it: before another connection is opened, which must not bring two files together.</summary>
+    public bool? LookForMove()
+    {
+        var watchedSince = _watch?.Arm() ?? 0;
+        bool moved;
+
         // A full fence between the two: either this sees that the connection is closing, or Dispose sees it look.
         Interlocked.Increment(ref _looks);
         try
         {
-            return Volatile.Read(ref _disposed) ? null : NativeFile.HasMoved(_file);
+            if (Volatile.Read(ref _disposed))
+            {
+                return null;
+            }
+
+            moved = NativeFile.HasMoved(_file);
         }
         finally
         {
             Interlocked.Decrement(ref _looks);
         }
+
+        if (!moved && watchedSince != 0 && FileWatch.Changes == watchedSince)
+        {
+            Volatile.Write(ref _placeSeenAt, Environment.TickCount64);
+            Volatile.Write(ref _placeSeenAtChange, watchedSince);
+        }
+
+        return moved;
     }
 
     /// <summary>Reads the beginning of the WAL as this connection has it, whatever lies at its path by now. For who has the connection.</summary>
