@@ -15,11 +15,26 @@ internal sealed record Side(string Name, DbProviderFactory Factory, string Conne
         return connection;
     }
 
+    /// <summary>Opens a connection that runs with <c>synchronous=NORMAL</c> and leaves nothing of it to the next.</summary>
+    public DbConnection OpenNormal()
+    {
+        var connection = Factory.CreateConnection()!;
+        connection.ConnectionString = $"{ConnectionString};{(Factory is Microsoft.Data.Sqlite.SqliteFactory ? "Pooling=False" : "Synchronous=Normal")}";
+        connection.Open();
+        if (Factory is Microsoft.Data.Sqlite.SqliteFactory)
+        {
+            Execute(connection, "PRAGMA synchronous=NORMAL");
+        }
+
+        return connection;
+    }
+
     public void Prepare()
     {
         using var connection = Open();
         Execute(connection, "PRAGMA journal_mode=WAL");
         Execute(connection, "CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, visits INTEGER NOT NULL DEFAULT 0)");
+        Execute(connection, "CREATE TABLE visits(id INTEGER PRIMARY KEY, user INTEGER NOT NULL)");
         Execute(connection, $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Rows}) INSERT INTO users(name) SELECT 'user ' || i FROM n");
     }
 

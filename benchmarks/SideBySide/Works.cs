@@ -15,6 +15,7 @@ internal static class Works
         ("open, point SELECT, close", 5_000, OpenReadClose),
         ("point SELECT, new command each", 5_000, PointSelect),
         ("1,000 rows read", 50, ManyRows),
+        ("autocommit INSERT, synchronous=NORMAL", 1_000, Insert),
         ("autocommit UPDATE, synchronous=FULL", 200, Update),
         ("transaction: SELECT, UPDATE, commit; FULL", 200, Transaction),
 
@@ -94,6 +95,18 @@ internal static class Works
                 _ = reader.GetString(1);
                 _ = reader.GetInt64(2);
             }
+        }
+    }
+
+    private static void Insert(Side side, int count)
+    {
+        using var connection = side.OpenNormal();
+        for (var i = 0; i < count; i++)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO visits(user) VALUES (@id)";
+            AddId(command, i);
+            command.ExecuteNonQuery();
         }
     }
 

@@ -134,7 +134,7 @@ public sealed partial class SplitSqliteConnection
 
     private Session RequireFree(IsolationLevel isolationLevel, out IsolationLevel level)
     {
-        if (_state != ConnectionState.Open)
+        if (Session is null)
         {
             throw new InvalidOperationException("BeginTransaction needs an open connection. Call Open() first.");
         }

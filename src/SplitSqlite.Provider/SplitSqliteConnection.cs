@@ -3,7 +3,6 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using SplitSqlite.Engine;
 using SplitSqlite.Routing;
 using SQLitePCL;
@@ -18,12 +17,9 @@ namespace SplitSqlite;
 [DesignerCategory("")]
 public sealed partial class SplitSqliteConnection : DbConnection
 {
+    private readonly SplitSqliteDataSource? _source;
     private Action<SqliteConnection>? _initializer;
-    private readonly SessionGroup? _group;
-    private readonly ILogger? _logger;
-    private string _connectionString = string.Empty;
     private ConnectionSettings? _settings;
-    private ConnectionState _state;
     private int? _defaultTimeout;
     private bool _isFinalizerSuppressed;
 
@@ -37,12 +33,11 @@ public sealed partial class SplitSqliteConnection : DbConnection
     /// <exception cref="ArgumentException">It has an unknown keyword or a value that does not fit.</exception>
     public SplitSqliteConnection(string? connectionString) => ConnectionString = connectionString;
 
-    internal SplitSqliteConnection(string connectionString, Action<SqliteConnection>? initializer, ILogger? logger, SessionGroup group)
-        : this(connectionString)
+    internal SplitSqliteConnection(SplitSqliteDataSource source)
+        : this(source.ConnectionString)
     {
-        _initializer = initializer;
-        _logger = logger;
-        _group = group;
+        _source = source;
+        _initializer = source.Initializer;
     }
 
     /// <summary>Gets or sets the connection string.</summary>
@@ -51,16 +46,15 @@ public sealed partial class SplitSqliteConnection : DbConnection
     [AllowNull]
     public override string ConnectionString
     {
-        get => _connectionString;
+        get => _settings?.Text ?? string.Empty;
         set
         {
-            if (_state != ConnectionState.Closed)
+            if (Session is not null)
             {
                 throw new InvalidOperationException("ConnectionString can't be set while the connection is open. Close it first.");
             }
 
             _settings = ConnectionSettings.Get(value ?? string.Empty);
-            _connectionString = value ?? string.Empty;
         }
     }
 
@@ -82,7 +76,7 @@ public sealed partial class SplitSqliteConnection : DbConnection
     public override string ServerVersion => raw.sqlite3_libversion().utf8_to_string();
 
     /// <inheritdoc/>
-    public override ConnectionState State => _state;
+    public override ConnectionState State => Session is null ? ConnectionState.Closed : ConnectionState.Open;
 
     /// <summary>Gets the engine's side of the connection, while it is open.</summary>
     internal Session? Session { get; private set; }
@@ -115,15 +109,15 @@ public sealed partial class SplitSqliteConnection : DbConnection
     /// <exception cref="SqliteException">The database can't be opened.</exception>
     public override void Open()
     {
-        if (_state == ConnectionState.Open)
+        if (Session is not null)
         {
             return;
         }
 
         // Before anything is opened: the session is counted in only afterwards.
-        _group?.ThrowIfClosed();
+        _source?.Sessions.ThrowIfClosed();
         var settings = Settings;
-        Opened(DatabaseRegistry.Open(settings, _initializer, _logger), settings);
+        Opened(DatabaseRegistry.Open(settings, _initializer, _source?.Logger), settings);
     }
 
     /// <summary>Opens the connection. Waiting for another open of the same database takes no thread; SQLite's own work is synchronous.</summary>
@@ -132,35 +126,33 @@ public sealed partial class SplitSqliteConnection : DbConnection
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_state == ConnectionState.Open)
+        if (Session is not null)
         {
             return;
         }
 
         // Before anything is opened: the session is counted in only afterwards.
-        _group?.ThrowIfClosed();
+        _source?.Sessions.ThrowIfClosed();
         var settings = Settings;
-        Opened(await DatabaseRegistry.OpenAsync(settings, _initializer, _logger, cancellationToken).ConfigureAwait(false), settings);
+        Opened(await DatabaseRegistry.OpenAsync(settings, _initializer, _source?.Logger, cancellationToken).ConfigureAwait(false), settings);
     }
 
     /// <summary>Closes the connection: its data readers are closed, its transaction is rolled back. Does nothing where it is closed.</summary>
     public override void Close()
     {
-        if (_state == ConnectionState.Closed)
+        if (Session is not { } session)
         {
             return;
         }
 
-        var session = Session;
         try
         {
-            session!.Close(runRest: true);
+            session.Close(runRest: true);
         }
         finally
         {
             Transaction?.Complete();
             Session = null;
-            _state = ConnectionState.Closed;
             GC.KeepAlive(this);
             OnStateChange(ClosedChange);
         }
@@ -243,9 +235,9 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private void Opened(OptionSet options, ConnectionSettings settings)
     {
         var session = new Session(options, settings);
-        if (_group is not null)
+        if (_source is not null)
         {
-            JoinGroup(session, _group);
+            JoinGroup(session, _source.Sessions);
         }
 
         if (options.Database.IsUnshared || _setUps is not null)
@@ -273,7 +265,6 @@ public sealed partial class SplitSqliteConnection : DbConnection
         }
 
         Session = session;
-        _state = ConnectionState.Open;
         OnStateChange(OpenedChange);
     }
 

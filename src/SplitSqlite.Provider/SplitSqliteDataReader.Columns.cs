@@ -6,8 +6,6 @@ namespace SplitSqlite;
 /// <content>Names and types of the columns.</content>
 public sealed partial class SplitSqliteDataReader
 {
-    private byte[]? _seenClasses;
-
     /// <summary>Gets the name of a column.</summary>
     /// <param name="ordinal">The column, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
@@ -66,5 +64,5 @@ public sealed partial class SplitSqliteDataReader
     /// <returns><see cref="long"/>, <see cref="double"/>, <see cref="string"/> or <see cref="byte"/>[].</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)]
-    public override Type GetFieldType(int ordinal) => Kept(ValueConversions.GetFieldType(Rows(), ordinal, ref _seenClasses));
+    public override Type GetFieldType(int ordinal) => Kept(ValueConversions.GetFieldType(Rows(), ordinal, ref (_memory ??= new Memory()).SeenClasses));
 }

@@ -6,12 +6,6 @@ namespace SplitSqlite;
 /// <content>Values in pieces.</content>
 public sealed partial class SplitSqliteDataReader
 {
-    /// <summary>The blobs of this row that were asked for: a value read in a hundred pieces must not be copied a hundred times.</summary>
-    private byte[]?[]? _blobs;
-
-    /// <summary>The one INTEGER PRIMARY KEY column of a table, or none, by schema and table.</summary>
-    private Dictionary<(string? Database, string Table), string?>? _primaryKeys;
-
     /// <summary>Reads bytes of a value, or tells their number.</summary>
     /// <param name="ordinal">The column, from 0.</param>
     /// <param name="dataOffset">The first byte to read.</param>
@@ -72,14 +66,15 @@ public sealed partial class SplitSqliteDataReader
 
     private byte[] GetCachedBlob(ResultSet rows, int ordinal)
     {
-        if (_blobs?[ordinal] is { } cached)
+        if (_memory?.Blobs?[ordinal] is { } cached)
         {
             return cached;
         }
 
         byte[] blob = ValueConversions.GetBlob(rows, ordinal);
-        _blobs ??= new byte[]?[rows.FieldCount];
-        _blobs[ordinal] = blob;
+        var memory = _memory ??= new Memory();
+        memory.Blobs ??= new byte[]?[rows.FieldCount];
+        memory.Blobs[ordinal] = blob;
         return blob;
     }
 
@@ -110,8 +105,8 @@ public sealed partial class SplitSqliteDataReader
 
     private string? GetPrimaryKey(string? database, string table)
     {
-        _primaryKeys ??= [];
-        if (_primaryKeys.TryGetValue((database, table), out string? name))
+        var primaryKeys = (_memory ??= new Memory()).PrimaryKeys ??= [];
+        if (primaryKeys.TryGetValue((database, table), out string? name))
         {
             return name;
         }
@@ -132,7 +127,7 @@ public sealed partial class SplitSqliteDataReader
         }
 
         name = count == 1 && isInteger ? name : null;
-        _primaryKeys.Add((database, table), name);
+        primaryKeys.Add((database, table), name);
         return name;
     }
 

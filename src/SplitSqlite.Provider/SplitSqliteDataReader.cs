@@ -20,6 +20,9 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     private readonly Session? _session;
     private bool _closed;
 
+    // Few readers are asked for blobs in pieces, or for the types of their columns.
+    private Memory? _memory;
+
     /// <summary>Takes over the results of an execution.</summary>
     /// <param name="command">The command or batch, whose one open reader this is.</param>
     /// <param name="cursor">Its results, standing on the first.</param>
@@ -72,7 +75,11 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     public override bool Read()
     {
         ThrowIfClosed();
-        _blobs = null;
+        if (_memory is not null)
+        {
+            _memory.Blobs = null;
+        }
+
         if (_cursor.Current is not { } rows)
         {
             return false;
@@ -159,12 +166,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
         return result;
     }
 
-    private void ForgetResult()
-    {
-        _blobs = null;
-        _seenClasses = null;
-        _primaryKeys = null;
-    }
+    private void ForgetResult() => _memory = null;
 
     private void ThrowIfClosed()
     {
@@ -179,5 +181,18 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     {
         ThrowIfClosed();
         return _cursor.Current ?? throw new InvalidOperationException("No data exists for the row/column.");
+    }
+
+    /// <summary>What is remembered of one result.</summary>
+    private sealed class Memory
+    {
+        /// <summary>The blobs of this row that were asked for: a value read in a hundred pieces must not be copied a hundred times.</summary>
+        public byte[]?[]? Blobs;
+
+        /// <summary>The storage classes seen so far, by column.</summary>
+        public byte[]? SeenClasses;
+
+        /// <summary>The one INTEGER PRIMARY KEY column of a table, or none, by schema and table.</summary>
+        public Dictionary<(string? Database, string Table), string?>? PrimaryKeys;
     }
 }

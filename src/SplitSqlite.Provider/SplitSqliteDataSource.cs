@@ -9,9 +9,6 @@ namespace SplitSqlite;
 public sealed class SplitSqliteDataSource : DbDataSource
 {
     private readonly ConnectionSettings _settings;
-    private readonly Action<SqliteConnection>? _initializer;
-    private readonly ILogger? _logger;
-    private readonly SessionGroup _sessions = new();
     private readonly TimeSpan _shutdownTimeout;
     private volatile bool _isDisposed;
 
@@ -20,12 +17,21 @@ public sealed class SplitSqliteDataSource : DbDataSource
         _shutdownTimeout = shutdownTimeout;
         ConnectionString = connectionString;
         _settings = ConnectionSettings.Get(connectionString);
-        _initializer = initializer;
-        _logger = logger;
+        Initializer = initializer;
+        Logger = logger;
     }
 
     /// <summary>Gets the connection string as it was given.</summary>
     public override string ConnectionString { get; }
+
+    /// <summary>Gets what is done to each physical connection once.</summary>
+    internal Action<SqliteConnection>? Initializer { get; }
+
+    /// <summary>Gets whom the database is told of.</summary>
+    internal ILogger? Logger { get; }
+
+    /// <summary>Gets the sessions that its connections have open.</summary>
+    internal SessionGroup Sessions { get; } = new();
 
     /// <summary>Creates a data source. Nothing is opened yet.</summary>
     /// <param name="connectionString">The connection string.</param>
@@ -53,7 +59,7 @@ public sealed class SplitSqliteDataSource : DbDataSource
     protected override DbConnection CreateDbConnection()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new SplitSqliteConnection(ConnectionString, _initializer, _logger, _sessions);
+        return new SplitSqliteConnection(this);
     }
 
     /// <summary>
@@ -71,7 +77,7 @@ public sealed class SplitSqliteDataSource : DbDataSource
         if (disposing && !_isDisposed)
         {
             _isDisposed = true;
-            _sessions.ShutDown(_shutdownTimeout);
+            Sessions.ShutDown(_shutdownTimeout);
             CloseDatabase();
         }
 
@@ -84,7 +90,7 @@ public sealed class SplitSqliteDataSource : DbDataSource
         if (!_isDisposed)
         {
             _isDisposed = true;
-            await _sessions.ShutDownAsync(_shutdownTimeout).ConfigureAwait(false);
+            await Sessions.ShutDownAsync(_shutdownTimeout).ConfigureAwait(false);
             CloseDatabase();
         }
 
@@ -94,7 +100,7 @@ public sealed class SplitSqliteDataSource : DbDataSource
     private void CloseDatabase()
     {
         // Others' warm connections are theirs.
-        if (DatabaseRegistry.Find(_settings) is { } database && _sessions.HasAllOf(database))
+        if (DatabaseRegistry.Find(_settings) is { } database && Sessions.HasAllOf(database))
         {
             database.Clear();
         }

@@ -156,7 +156,7 @@ internal sealed partial class CommandCursor
         _active = part;
         if (rc == raw.SQLITE_ROW || (rc == raw.SQLITE_DONE && prepared.ColumnCount > 0))
         {
-            _current = new CursorRows(this, prepared, rc);
+            _current = CursorRows.Begin(this, part, prepared, rc);
             return Outcome.Rows;
         }
 
@@ -367,8 +367,24 @@ internal sealed partial class CommandCursor
         => _lease is { } lease ? _session.OpenBlob(lease, database, table, column, rowid) : null;
 
     /// <summary>The rows of a live statement, which see a cancellation and end the statement's own way.</summary>
-    private sealed class CursorRows(CommandCursor cursor, PreparedStatement statement, int firstStep) : StatementRows(statement, firstStep)
+    private sealed class CursorRows(PreparedStatement statement) : StatementRows(statement)
     {
-        protected override int Step() => cursor.StepOn(Statement);
+        private CommandCursor? _cursor;
+
+        public static CursorRows Begin(CommandCursor cursor, PreparedPart part, PreparedStatement statement, int firstStep)
+        {
+            if (part.Rows is not CursorRows rows)
+            {
+                part.Rows = rows = new CursorRows(statement);
+            }
+
+            rows._cursor = cursor;
+            rows.Begin(firstStep);
+            return rows;
+        }
+
+        public override void Forget() => _cursor = null;
+
+        protected override int Step() => _cursor!.StepOn(Statement);
     }
 }

@@ -187,7 +187,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             // The session takes the statement's values over when it is reset.
             _isCounted = true;
             var connection = _lease!.Connection;
-            var changes = connection.Role == PhysicalRole.Reader ? (int)_session.Changes : raw.sqlite3_changes(connection.Handle);
+            var changes = connection.Role == PhysicalRole.Reader ? (int)_session.Changes : connection.Changes;
             _recordsAffected = Math.Max(_recordsAffected, 0) + changes;
         }
     }

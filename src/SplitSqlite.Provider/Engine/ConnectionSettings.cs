@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace SplitSqlite.Engine;
@@ -7,7 +8,10 @@ namespace SplitSqlite.Engine;
 internal sealed class ConnectionSettings
 {
     // A program has a few connection strings; one that makes a new text for each file must not fill the memory with them.
-    private static readonly TextCache<ConnectionSettings> Known = new(256, static text => new(new SplitSqliteConnectionStringBuilder(text)));
+    private static readonly TextCache<ConnectionSettings> Known = new(256, static text => new(text, new SplitSqliteConnectionStringBuilder(text)));
+
+    // By the identity of their string: most programs set the same object each time, and need not have it hashed. A race loses a hint.
+    private static readonly ConnectionSettings?[] Recent = new ConnectionSettings?[16];
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)] // It holds the password.
     private readonly string _plain;
@@ -17,8 +21,9 @@ internal sealed class ConnectionSettings
     // By level; a race fills a slot with one of two equal objects.
     private readonly ConnectionSettings?[] _withSynchronous;
 
-    private ConnectionSettings(SplitSqliteConnectionStringBuilder builder)
+    private ConnectionSettings(string text, SplitSqliteConnectionStringBuilder builder)
     {
+        Text = text;
         _plain = builder.ToMicrosoftDataSqliteString();
         _withSynchronous = new ConnectionSettings?[Enum.GetValues<SplitSqliteSynchronous>().Length];
 
@@ -52,6 +57,7 @@ internal sealed class ConnectionSettings
 
     private ConnectionSettings(ConnectionSettings other, SplitSqliteSynchronous synchronous)
     {
+        Text = other.Text;
         _plain = other._plain;
         _fixedDataSource = other._fixedDataSource;
         _withSynchronous = other._withSynchronous;
@@ -70,6 +76,10 @@ internal sealed class ConnectionSettings
         InterruptOnTimeout = other.InterruptOnTimeout;
         IncludeHolderStackTrace = other.IncludeHolderStackTrace;
     }
+
+    /// <summary>Gets the connection string as it was given. It may hold the password.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string Text { get; }
 
     /// <summary>Gets the data source as it was given.</summary>
     public string DataSource { get; }
@@ -113,7 +123,22 @@ internal sealed class ConnectionSettings
 
     /// <summary>Gets the settings of a connection string. Takes no lock for a text that was seen before.</summary>
     /// <exception cref="ArgumentException">As from the constructor of <see cref="SplitSqliteConnectionStringBuilder"/>, with its other exceptions too. What fails is not remembered.</exception>
-    public static ConnectionSettings Get(string connectionString) => Known.Get(connectionString);
+    public static ConnectionSettings Get(string connectionString)
+    {
+        ref var recent = ref Recent[RuntimeHelpers.GetHashCode(connectionString) & (Recent.Length - 1)];
+        if (Volatile.Read(ref recent) is { } hit && ReferenceEquals(hit.Text, connectionString))
+        {
+            return hit;
+        }
+
+        var settings = Known.Get(connectionString);
+        if (ReferenceEquals(settings.Text, connectionString))
+        {
+            Volatile.Write(ref recent, settings);
+        }
+
+        return settings;
+    }
 
     /// <summary>Gets these settings with another <c>synchronous</c> level, one that is defined, as if it had been in the connection string.</summary>
     public ConnectionSettings WithSynchronous(SplitSqliteSynchronous level)

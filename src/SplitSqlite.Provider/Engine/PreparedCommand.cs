@@ -30,8 +30,12 @@ internal sealed class PreparedCommand(SqlPlan plan, bool isKept) : IDisposable
     {
         foreach (var part in _parts)
         {
-            part?.Prepared?.Reset();
-            part?.Prepared?.ReleaseLargeBindings();
+            if (part?.Prepared is { } prepared)
+            {
+                prepared.Reset();
+                prepared.ReleaseLargeBindings();
+                part.Rows?.Forget();
+            }
         }
     }
 
@@ -67,10 +71,14 @@ internal sealed class PreparedPart(SqlStatement statement)
     /// <summary>Gets its prepared form; <see langword="null"/> before it is prepared, or where SQLite sees nothing in it.</summary>
     public PreparedStatement? Prepared { get; private set; }
 
+    /// <summary>Gets or sets the object that its rows are read through, kept for the next execution.</summary>
+    public StatementRows? Rows { get; set; }
+
     /// <summary>Has SQLite prepare it.</summary>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">SQLite does not accept the statement.</exception>
     public void Prepare(sqlite3 handle, bool keep)
     {
+        Rows = null;
         Prepared = PreparedStatement.Prepare(handle, Statement.Utf8, out var tail, keep);
         if (!tail.IsEmpty)
         {

@@ -230,7 +230,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     {
         lease.Connection.AssumeLastInsertRowId(LastInsertRowId);
         lease.Connection.ForgetCommits();
-        lease.TotalChangesAtStart = raw.sqlite3_total_changes(lease.Connection.Handle);
+        lease.TotalChangesAtStart = lease.Connection.TotalChanges;
     }
 
     /// <summary>
@@ -243,14 +243,14 @@ internal sealed partial class Session : WriterHolder, ISessionValues
         var autocommit = connection.IsAutocommit;
         if (!isReadOnly)
         {
-            var total = raw.sqlite3_total_changes(connection.Handle);
+            var total = connection.TotalChanges;
             var changed = total - lease.TotalChangesAtStart;
             TotalChanges += changed;
 
             // A failed or fruitless INSERT, UPDATE or DELETE sets changes() too; other statements leave the last one's, which on a shared writer may be somebody else's.
             if (changed != 0 || statement.ChangesRows)
             {
-                Changes = raw.sqlite3_changes(connection.Handle);
+                Changes = connection.Changes;
             }
 
             LastInsertRowId = connection.ReadLastInsertRowId();

@@ -7,8 +7,22 @@ internal abstract class WriterHolder
 {
     private static long LastId;
 
+    private long _id;
+
     /// <summary>Gets a number that tells sessions apart in messages.</summary>
-    public long Id { get; } = Interlocked.Increment(ref LastId);
+    public long Id
+    {
+        get
+        {
+            // Few are ever spoken of, and counting all would be a line of memory that all cores write to.
+            if (Volatile.Read(ref _id) == 0)
+            {
+                Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref LastId), 0);
+            }
+
+            return Volatile.Read(ref _id);
+        }
+    }
 
     /// <summary>Gets or sets the SQL that runs, or ran last, under the writer.</summary>
     public string? Sql { get; set; }

@@ -5,7 +5,7 @@ namespace SplitSqlite.Engine;
 
 /// <summary>One prepared statement of one physical connection, with what SQLite tells of it kept at hand.</summary>
 /// <remarks>Not thread-safe: who holds the physical connection's lease holds its statements.</remarks>
-internal sealed class PreparedStatement : IDisposable
+internal sealed partial class PreparedStatement : IDisposable
 {
     /// <summary>Bound texts and blobs above this many bytes are not kept alive by an idle statement.</summary>
     internal const int LargeBindingBytes = 4096;
@@ -23,6 +23,7 @@ internal sealed class PreparedStatement : IDisposable
     {
         _db = db;
         Handle = handle;
+        _pointer = handle.DangerousGetHandle();
         ParameterCount = raw.sqlite3_bind_parameter_count(handle);
         IsReadOnly = raw.sqlite3_stmt_readonly(handle) != 0;
         IsExplain = raw.sqlite3_stmt_isexplain(handle) != 0;
@@ -39,9 +40,6 @@ internal sealed class PreparedStatement : IDisposable
 
     /// <summary>Gets whether it is an EXPLAIN or EXPLAIN QUERY PLAN.</summary>
     public bool IsExplain { get; }
-
-    /// <summary>Gets the number of columns as of now: a step after a schema change may have prepared the statement anew.</summary>
-    public int ColumnCount => raw.sqlite3_column_count(Handle);
 
     /// <summary>Gets the number of the greatest parameter, which is the number of values that have to be bound.</summary>
     public int ParameterCount { get; }
@@ -119,14 +117,6 @@ internal sealed class PreparedStatement : IDisposable
         return new PreparedStatement(db, handle);
     }
 
-    /// <summary>Runs the statement to its next row or its end.</summary>
-    /// <returns>SQLite's result code, unchecked.</returns>
-    public int Step() => raw.sqlite3_step(Handle);
-
-    /// <summary>Ends a run. The bindings stay.</summary>
-    /// <returns>SQLite's result code: that of the last step if it failed.</returns>
-    public int Reset() => raw.sqlite3_reset(Handle);
-
     /// <summary>Sets all parameters to NULL.</summary>
     public void ClearBindings()
     {
@@ -147,7 +137,13 @@ internal sealed class PreparedStatement : IDisposable
     internal void NoteBinding(int bytes) => _holdsLargeBindings |= bytes > LargeBindingBytes;
 
     /// <summary>Throws for a result code of this statement as Microsoft.Data.Sqlite does.</summary>
-    public void ThrowFor(int rc) => SqliteException.ThrowExceptionForRC(rc, _db);
+    public void ThrowFor(int rc)
+    {
+        if (rc != raw.SQLITE_OK)
+        {
+            SqliteException.ThrowExceptionForRC(rc, _db);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();

@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace SplitSqlite.Engine;
 
-/// <summary>The rows of a statement that is being stepped.</summary>
+/// <summary>The rows of a statement that is being stepped. One object for each statement, which begins anew with each execution.</summary>
 /// <remarks>
 /// The first step has been made before (where Microsoft.Data.Sqlite makes it: when the reader opens), so that its errors
 /// are those of the execution; the first <see cref="Read"/> only consumes it. The owner resets the statement.
@@ -14,21 +14,24 @@ internal class StatementRows : ResultSet
     private readonly PreparedStatement _statement;
     private readonly sqlite3_stmt _handle;
 
-    // Only a first step prepares anew: the columns stay what they are from here on.
-    private readonly int _fieldCount;
+    // Only a first step prepares anew: the columns stay what they are from there on.
+    private int _fieldCount;
     private ColumnInfo[]? _columns;
     private State _state;
+    private bool _hasRows;
+
+    /// <summary>Makes the rows of a statement; <see cref="Begin"/> is to be called after its first step.</summary>
+    public StatementRows(PreparedStatement statement)
+    {
+        _statement = statement;
+        _handle = statement.Handle;
+    }
 
     /// <summary>Takes over a statement after its first step.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="firstStep">What its first step returned: <c>SQLITE_ROW</c> or <c>SQLITE_DONE</c>.</param>
     public StatementRows(PreparedStatement statement, int firstStep)
-    {
-        _statement = statement;
-        _handle = statement.Handle;
-        _fieldCount = statement.ColumnCount;
-        HasRows = firstStep == raw.SQLITE_ROW;
-    }
+        : this(statement) => Begin(firstStep);
 
     private enum State : byte
     {
@@ -39,7 +42,7 @@ internal class StatementRows : ResultSet
     }
 
     /// <inheritdoc/>
-    public override bool HasRows { get; }
+    public override bool HasRows => _hasRows;
 
     /// <inheritdoc/>
     public override bool IsOnRow => _state == State.OnRow;
@@ -56,6 +59,21 @@ internal class StatementRows : ResultSet
     /// <summary>Gets the statement.</summary>
     protected PreparedStatement Statement => _statement;
 
+    /// <summary>Takes over the statement after its first step.</summary>
+    /// <param name="firstStep">What that step returned: <c>SQLITE_ROW</c> or <c>SQLITE_DONE</c>.</param>
+    public void Begin(int firstStep)
+    {
+        _state = State.BeforeFirst;
+        _columns = null;
+        _fieldCount = _statement.ColumnCount;
+        _hasRows = firstStep == raw.SQLITE_ROW;
+    }
+
+    /// <summary>The execution is over: lets go of it.</summary>
+    public virtual void Forget()
+    {
+    }
+
     /// <inheritdoc/>
     public override bool Read()
     {
@@ -66,8 +84,8 @@ internal class StatementRows : ResultSet
 
         if (_state == State.BeforeFirst)
         {
-            _state = HasRows ? State.OnRow : State.AfterLast;
-            return HasRows;
+            _state = _hasRows ? State.OnRow : State.AfterLast;
+            return _hasRows;
         }
 
         return false;
@@ -80,7 +98,7 @@ internal class StatementRows : ResultSet
     /// <inheritdoc/>
     public override int GetStorageClass(int ordinal)
     {
-        int storageClass = raw.sqlite3_column_type(_handle, ordinal);
+        int storageClass = _statement.ColumnType(ordinal);
         if (storageClass == raw.SQLITE_NULL)
         {
             CheckOrdinal(ordinal);
@@ -90,13 +108,13 @@ internal class StatementRows : ResultSet
     }
 
     /// <inheritdoc/>
-    public override long GetInt64(int ordinal) => raw.sqlite3_column_int64(_handle, ordinal);
+    public override long GetInt64(int ordinal) => _statement.ColumnInt64(ordinal);
 
     /// <inheritdoc/>
-    public override double GetDouble(int ordinal) => raw.sqlite3_column_double(_handle, ordinal);
+    public override double GetDouble(int ordinal) => _statement.ColumnDouble(ordinal);
 
     /// <inheritdoc/>
-    public override string? GetText(int ordinal) => raw.sqlite3_column_text(_handle, ordinal).utf8_to_string();
+    public override string? GetText(int ordinal) => _statement.ColumnText(ordinal);
 
     /// <inheritdoc/>
     public override byte[] GetBlob(int ordinal) => raw.sqlite3_column_blob(_handle, ordinal).ToArray();

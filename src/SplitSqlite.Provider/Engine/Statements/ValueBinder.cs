@@ -174,7 +174,7 @@ internal static class ValueBinder
     private static int LimitOf(SqliteParameter parameter) => parameter.Size is > 0 and int size ? size : -1;
 
     private static void BindInteger(PreparedStatement statement, int index, long value)
-        => statement.ThrowFor(raw.sqlite3_bind_int64(statement.Handle, index, value));
+        => statement.BindInt64(index, value);
 
     private static void BindReal(PreparedStatement statement, int index, double value)
     {
@@ -184,7 +184,7 @@ internal static class ValueBinder
             throw new InvalidOperationException("NaN has no form in SQLite.");
         }
 
-        statement.ThrowFor(raw.sqlite3_bind_double(statement.Handle, index, value));
+        statement.BindDouble(index, value);
     }
 
     private static void BindBlob(PreparedStatement statement, int index, ReadOnlySpan<byte> value, int size)
@@ -235,6 +235,6 @@ internal static class ValueBinder
     private static void BindUtf8(PreparedStatement statement, int index, ReadOnlySpan<byte> utf8)
     {
         statement.NoteBinding(utf8.Length);
-        statement.ThrowFor(raw.sqlite3_bind_text(statement.Handle, index, utf8));
+        statement.BindText(index, utf8);
     }
 }
