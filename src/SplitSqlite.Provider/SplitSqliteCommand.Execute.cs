@@ -74,8 +74,12 @@ public sealed partial class SplitSqliteCommand
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
 
     /// <inheritdoc/>
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
-        => await ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+        => RunAsync<CommandBehavior, DbDataReader>(
+            nameof(ExecuteReader),
+            static (command, cursor, behavior) => command.Open(cursor, behavior),
+            behavior,
+            cancellationToken);
 
     private static int Drain(SplitSqliteCommand command, CommandCursor cursor)
     {

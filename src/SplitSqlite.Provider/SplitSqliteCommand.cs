@@ -16,7 +16,10 @@ public sealed partial class SplitSqliteCommand : DbCommand, IDataReaderOwner
     private SplitSqliteConnection? _connection;
     private string _commandText = string.Empty;
     private SqlPlan? _plan;
-    private int? _commandTimeout;
+    private int _commandTimeout;
+    private bool _isTimeoutSet;
+    private bool _isVisible;
+    private byte _updatedRowSource;
     private SplitSqliteDataReader? _reader;
 
     // What Cancel() is to end; another thread reads it.
@@ -67,8 +70,12 @@ public sealed partial class SplitSqliteCommand : DbCommand, IDataReaderOwner
     /// </summary>
     public override int CommandTimeout
     {
-        get => _commandTimeout ?? _connection?.DefaultTimeout ?? 30;
-        set => _commandTimeout = value;
+        get => _isTimeoutSet ? _commandTimeout : _connection?.DefaultTimeout ?? 30;
+        set
+        {
+            _commandTimeout = value;
+            _isTimeoutSet = true;
+        }
     }
 
     /// <summary>Gets or sets how the text is understood: only <see cref="CommandType.Text"/> is.</summary>
@@ -104,10 +111,18 @@ public sealed partial class SplitSqliteCommand : DbCommand, IDataReaderOwner
     public new SqliteParameterCollection Parameters => _parameters ??= new ParameterCollection();
 
     /// <inheritdoc/>
-    public override bool DesignTimeVisible { get; set; }
+    public override bool DesignTimeVisible
+    {
+        get => _isVisible;
+        set => _isVisible = value;
+    }
 
     /// <inheritdoc/>
-    public override UpdateRowSource UpdatedRowSource { get; set; }
+    public override UpdateRowSource UpdatedRowSource
+    {
+        get => (UpdateRowSource)_updatedRowSource;
+        set => _updatedRowSource = (byte)value;
+    }
 
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
@@ -185,7 +200,7 @@ public sealed partial class SplitSqliteCommand : DbCommand, IDataReaderOwner
     private SqlPlan Plan() => _plan ??= PlanCache.Shared.Get(_commandText);
 
     private Deadline Deadline(Session session)
-        => session.DeadlineOf(_commandTimeout, _connection!.DefaultTimeout);
+        => session.DeadlineOf(_isTimeoutSet ? _commandTimeout : null, _connection!.DefaultTimeout);
 
     private void RequireNoReader(string member)
     {

@@ -20,7 +20,8 @@ public sealed partial class SplitSqliteConnection : DbConnection
     private readonly SplitSqliteDataSource? _source;
     private Action<SqliteConnection>? _initializer;
     private ConnectionSettings? _settings;
-    private int? _defaultTimeout;
+    private int _defaultTimeout;
+    private bool _isDefaultTimeoutSet;
     private bool _isFinalizerSuppressed;
 
     /// <summary>Makes a closed connection without a connection string.</summary>
@@ -61,8 +62,12 @@ public sealed partial class SplitSqliteConnection : DbConnection
     /// <summary>Gets or sets for how many seconds a command may wait where its own <see cref="DbCommand.CommandTimeout"/> is not set; 0 means for ever. The default is that of the connection string, or 30.</summary>
     public int DefaultTimeout
     {
-        get => _defaultTimeout ?? _settings?.DefaultTimeout ?? 30;
-        set => _defaultTimeout = value;
+        get => _isDefaultTimeoutSet ? _defaultTimeout : _settings?.DefaultTimeout ?? 30;
+        set
+        {
+            _defaultTimeout = value;
+            _isDefaultTimeoutSet = true;
+        }
     }
 
     /// <summary>Gets <c>main</c>, the name of the schema, as Microsoft.Data.Sqlite does.</summary>

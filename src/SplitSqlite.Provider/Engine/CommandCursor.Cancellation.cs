@@ -9,11 +9,19 @@ internal sealed partial class CommandCursor
     private volatile bool _isCancelled;
     private volatile bool _isLate;
     private bool _mindsDeadline = true;
-    private Timer? _timeout;
-    private volatile CancellationTokenSource? _waiting;
 
     /// <summary>Gets or sets the token that an <see cref="OperationCanceledException"/> is to carry, while an async call is under way.</summary>
-    public CancellationToken CancelledBy { get; set; }
+    public CancellationToken CancelledBy
+    {
+        get => _seldom?.CancelledBy ?? default;
+        set
+        {
+            if (_seldom is not null || value.CanBeCanceled)
+            {
+                Rarely.CancelledBy = value;
+            }
+        }
+    }
 
     /// <summary>Gets whether the execution was asked to end.</summary>
     public bool IsCancelled => _isCancelled;
@@ -32,7 +40,7 @@ internal sealed partial class CommandCursor
         Thread.MemoryBarrier();
         try
         {
-            _waiting?.Cancel();
+            _seldom?.Waiting?.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -55,7 +63,7 @@ internal sealed partial class CommandCursor
     // Made only when there is something to wait for: most executions never wait.
     private CancellationToken WaitToken()
     {
-        var source = _waiting ??= new CancellationTokenSource();
+        var source = Rarely.Waiting ??= new CancellationTokenSource();
         Thread.MemoryBarrier();
         if (_isCancelled)
         {
@@ -141,7 +149,7 @@ internal sealed partial class CommandCursor
             throw Cancelled();
         }
 
-        if (_closedFile is { } file)
+        if (_seldom?.ClosedFile is { } file)
         {
             if (_deadline.HasPassed)
             {
@@ -186,14 +194,14 @@ internal sealed partial class CommandCursor
     // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
     private void InterruptAtDeadline()
     {
-        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone || _timeout is not null)
+        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone || _seldom?.Timeout is not null)
         {
             return;
         }
 
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            _timeout = new Timer(
+            Rarely.Timeout = new Timer(
                 static state => ((CommandCursor)state!)._isLate = true,
                 this,
                 _deadline.Remaining,

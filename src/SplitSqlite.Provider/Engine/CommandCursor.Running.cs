@@ -212,7 +212,7 @@ internal sealed partial class CommandCursor
             return Lead();
         }
 
-        _stages ??= new Queue<Stage>();
+        _stages ??= new Queue<Stage>(1);
         try
         {
             if (!TryRunRest())
@@ -250,7 +250,7 @@ internal sealed partial class CommandCursor
             return NextStage() ? Outcome.Rows : Outcome.End;
         }
 
-        _stages = new Queue<Stage>();
+        _stages = new Queue<Stage>(1);
         for (; _part < _plan.Statements.Length; _part++)
         {
             if (_session.Pragmas.Answer(_plan.Statements[_part].Pragma!) is { } rows)

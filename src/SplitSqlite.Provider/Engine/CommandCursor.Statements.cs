@@ -165,7 +165,7 @@ internal sealed partial class CommandCursor
         {
             prepared.Reset();
             _active = null;
-            if (part.Statement.Kind == StatementKind.Attach && !_session.TryJoinAttached(connection, out _closedFile))
+            if (part.Statement.Kind == StatementKind.Attach && !_session.TryJoinAttached(connection, out Rarely.ClosedFile))
             {
                 return Outcome.Busy;
             }

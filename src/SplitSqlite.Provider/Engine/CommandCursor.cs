@@ -41,13 +41,10 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     // What RecordsAffected becomes when the buffered rows at hand end; whether the live ones at hand are counted already.
     private int? _affectedAtEnd;
     private bool _isCounted;
-    private int _parkedAffected;
     private TuningBatch? _tuning;
     private int _answer;
 
     // What SQLite said when it sent the execution waiting.
-    // What ATTACH has to wait for: a file that this process keeps closed, or is just closing.
-    private string? _closedFile;
     private int _busyCode = raw.SQLITE_BUSY;
     private Queue<Stage>? _stages;
 
@@ -68,6 +65,9 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         _parameters = parameters;
         _deadline = deadline;
     }
+
+    // Volatile: another thread's Cancel looks into it.
+    private volatile Seldom? _seldom;
 
     private enum State : byte
     {
@@ -98,9 +98,6 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
     /// <summary>Gets or sets the next in the session's list of open cursors.</summary>
     public CommandCursor? NextOpen { get; set; }
-
-    /// <summary>Gets or sets the one before in the session's list of open cursors.</summary>
-    public CommandCursor? PreviousOpen { get; set; }
 
     /// <inheritdoc/>
     public override ResultSet? Current => _current;
@@ -163,7 +160,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             case State.Parked:
                 _current = null;
                 _affectedAtEnd = null;
-                _recordsAffected = _parkedAffected;
+                _recordsAffected = Rarely.ParkedAffected;
                 return Guarded(static cursor => cursor.RunWaiting() == Outcome.Rows);
 
             case State.Detached:
@@ -274,7 +271,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             }
 
             _affectedAtEnd = rows is { HasRows: true } ? _recordsAffected : null;
-            _parkedAffected = _recordsAffected;
+            Rarely.ParkedAffected = _recordsAffected;
             _state = _part < _plan.Statements.Length ? State.Parked : State.Detached;
             (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, null));
         }
@@ -328,7 +325,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
     private void Unregister()
     {
-        _timeout?.Dispose();
+        _seldom?.Timeout?.Dispose();
         if (_isRegistered)
         {
             _isRegistered = false;
@@ -342,6 +339,34 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         var translated = Translate(exception);
         Abandon();
         return ReferenceEquals(translated, exception) ? null : translated;
+    }
+
+    // Made where it is needed, by the thread that executes: most executions never need any of it.
+    private Seldom Rarely => _seldom ??= new Seldom();
+
+    /// <summary>What few executions have to remember.</summary>
+    private sealed class Seldom
+    {
+        /// <summary>What RecordsAffected goes on from when a parked cursor does.</summary>
+        public int ParkedAffected;
+
+        /// <summary>What ATTACH has to wait for: a file that this process keeps closed, or is just closing.</summary>
+        public string? ClosedFile;
+
+        /// <summary>The alarm of <c>Interrupt On Timeout</c>.</summary>
+        public Timer? Timeout;
+
+        /// <summary>What ends a wait.</summary>
+        public volatile CancellationTokenSource? Waiting;
+
+        /// <summary>The token of the async call.</summary>
+        public CancellationToken CancelledBy;
+
+        /// <summary>What it has failed with in a group.</summary>
+        public Exception? Failure;
+
+        /// <summary>The session's values before it ran in a group.</summary>
+        public SessionValues ValuesBefore;
     }
 
     /// <summary>One result, or the end, or an error, of a cursor whose lease is gone.</summary>

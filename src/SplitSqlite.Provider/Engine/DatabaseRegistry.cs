@@ -244,10 +244,16 @@ internal static partial class DatabaseRegistry
     private static bool TryGet(Target target, out OptionSet options)
         => ByTarget.TryGetValue(target, out options!) && StillLeadsTo(target, options.Database) && options.Database.TryAddSession();
 
+    // Whether a name is spelled as SQLite spells the file's, so that no link is on its way.
+    private static bool LeadsStraight(Target target, Database database)
+        => target.Name.Kind == DataSourceKind.Uri
+            ? SqliteUri.Parse(target.Name.Name["file:".Length..], SqliteOpenMode.ReadWriteCreate, SqliteCacheMode.Default, target.Key.Vfs).Path == database.Identity
+            : target.Name.Name == database.Identity;
+
     // A name that runs through a link may lead elsewhere by now. Asked of SQLite, which looks at each folder on the way.
     private static bool StillLeadsTo(Target target, Database database)
     {
-        if (target.Name.Name == database.Identity || database.IsUnshared || IdentityOf(target.Name, target.Key.Vfs) is not { } identity || identity == database.Identity)
+        if (LeadsStraight(target, database) || database.IsUnshared || IdentityOf(target.Name, target.Key.Vfs) is not { } identity || identity == database.Identity)
         {
             return true;
         }
@@ -330,7 +336,7 @@ internal static partial class DatabaseRegistry
         {
             var options = database.GetOrOpen(settings, target.Name with { Name = target.Name.Kind == DataSourceKind.File ? database.Identity : target.Name.Name }, target.Initializer, isReadOnly, deadline);
             ByTarget[target] = options;
-            if (settings.IsFixed && target.Name.Name == database.Identity)
+            if (settings.IsFixed && LeadsStraight(target, database))
             {
                 // Not for a name that may lead elsewhere one day (StillLeadsTo).
                 settings.LastTarget = options;

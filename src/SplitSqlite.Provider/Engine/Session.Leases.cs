@@ -396,8 +396,7 @@ internal sealed partial class Session
             _reading = null;
             lease.Permit = permit;
             lease.HoldsGate = true;
-            Flow = FlowMark.Current;
-            StackTrace = Settings.IncludeHolderStackTrace ? Environment.StackTrace : null;
+            NoteTaking(FlowMark.Current, Settings.IncludeHolderStackTrace ? Environment.StackTrace : null);
             return lease;
         }
         catch

@@ -154,33 +154,28 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public void Add(CommandCursor cursor)
     {
         cursor.NextOpen = _cursors;
-        if (_cursors is not null)
-        {
-            _cursors.PreviousOpen = cursor;
-        }
-
         _cursors = cursor;
     }
 
-    /// <summary>Forgets a cursor that has closed.</summary>
+    /// <summary>Forgets a cursor that has closed: the one that was opened last, nearly always.</summary>
     public void Remove(CommandCursor cursor)
     {
-        if (cursor.PreviousOpen is { } previous)
-        {
-            previous.NextOpen = cursor.NextOpen;
-        }
-        else
+        if (_cursors == cursor)
         {
             _cursors = cursor.NextOpen;
         }
-
-        if (cursor.NextOpen is { } next)
+        else
         {
-            next.PreviousOpen = cursor.PreviousOpen;
+            var before = _cursors;
+            while (before is not null && before.NextOpen != cursor)
+            {
+                before = before.NextOpen;
+            }
+
+            before?.NextOpen = cursor.NextOpen;
         }
 
         cursor.NextOpen = null;
-        cursor.PreviousOpen = null;
     }
 
     /// <summary>Buffers what the open cursors of a lease have not handed out yet, and frees the lease of them.</summary>

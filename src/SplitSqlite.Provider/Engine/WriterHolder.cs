@@ -30,11 +30,28 @@ internal abstract class WriterHolder
     /// <summary>Gets or sets whether it is a transaction that holds the writer, and not a single command.</summary>
     public bool IsTransaction { get; set; }
 
-    /// <summary>Gets or sets where the transaction or command began, if <c>Include Holder Stack Trace</c> asks for it.</summary>
-    public string? StackTrace { get; set; }
+    /// <summary>Gets where the transaction or command began, if <c>Include Holder Stack Trace</c> asks for it.</summary>
+    public string? StackTrace => _taken?.StackTrace;
 
-    /// <summary>Gets or sets the logical flow of control that took the writer, for the hint that a flow waits for itself.</summary>
-    public FlowMark Flow { get; set; }
+    /// <summary>Gets the logical flow of control that took the writer, for the hint that a flow waits for itself.</summary>
+    public FlowMark Flow => _taken?.Flow ?? default;
+
+    /// <summary>Takes note of who took the writer.</summary>
+    public void NoteTaking(FlowMark flow, string? stackTrace)
+    {
+        var taken = _taken ??= new Taking();
+        taken.Flow = flow;
+        taken.StackTrace = stackTrace;
+    }
+
+    // Most sessions never have the writer. Used again each time; who reads it meanwhile makes a message of it, no more.
+    private Taking? _taken;
+
+    private sealed class Taking
+    {
+        public FlowMark Flow;
+        public string? StackTrace;
+    }
 }
 
 /// <summary>What tells one logical flow of control from another: a box that flows with the execution context, the trace, the thread.</summary>

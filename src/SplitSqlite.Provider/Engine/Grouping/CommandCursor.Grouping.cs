@@ -14,8 +14,6 @@ internal sealed partial class CommandCursor : IGroupMember
     private bool _needsToBeAlone;
     private bool _wasStopped;
     private bool _isBehindSavepoint;
-    private Exception? _failure;
-    private SessionValues _valuesBefore;
 
     /// <summary>Gets what <see cref="RecordsAffected"/> will be when all results have been read, once all has been run.</summary>
     public int AffectedInAll { get; private set; } = -1;
@@ -36,8 +34,8 @@ internal sealed partial class CommandCursor : IGroupMember
     /// <inheritdoc/>
     void IGroupMember.RunInGroup(ConnectionLease lease)
     {
-        _valuesBefore = _session.Values;
-        _stages = new Queue<Stage>();
+        Rarely.ValuesBefore = _session.Values;
+        _stages = new Queue<Stage>(1);
         var isGuest = _lease is null;
         if (isGuest)
         {
@@ -81,16 +79,16 @@ internal sealed partial class CommandCursor : IGroupMember
     void IGroupMember.Undo(bool endedTransaction)
     {
         // A disk that is full or fails ends transactions too, and is not the text's doing.
-        if (endedTransaction && _failure is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
+        if (endedTransaction && Rarely.Failure is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT })
         {
             _plan.EndsTransactions = true;
         }
 
-        _session.Values = _valuesBefore;
+        _session.Values = Rarely.ValuesBefore;
         _runsAlone = true;
         _needsToBeAlone = false;
         _isBehindSavepoint = false;
-        _failure = null;
+        Rarely.Failure = null;
         _stages = null;
         _current = null;
         _part = 0;
@@ -100,7 +98,7 @@ internal sealed partial class CommandCursor : IGroupMember
     }
 
     /// <inheritdoc/>
-    void IGroupMember.Fail(Exception exception) => _failure = exception;
+    void IGroupMember.Fail(Exception exception) => Rarely.Failure = exception;
 
     // Whether to offer it to whoever leads when it has to wait for the writer.
     private CommandCursor? OfferFor(Route route) => route == Route.Writer && MayShareCommit ? this : null;
@@ -141,9 +139,9 @@ internal sealed partial class CommandCursor : IGroupMember
     // On its own thread, the outcome known: what came of it is the session's now.
     private Outcome TakeAnswers()
     {
-        if (_failure is { } failure)
+        if (_seldom?.Failure is { } failure)
         {
-            _failure = null;
+            Rarely.Failure = null;
             ExceptionDispatchInfo.Throw(failure);
         }
 
@@ -218,7 +216,7 @@ internal sealed partial class CommandCursor : IGroupMember
         }
         else
         {
-            _failure = failure;
+            Rarely.Failure = failure;
         }
     }
 }
