@@ -273,13 +273,13 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             _affectedAtEnd = rows is { HasRows: true } ? _recordsAffected : null;
             Rarely.ParkedAffected = _recordsAffected;
             _state = _part < _plan.Statements.Length ? State.Parked : State.Detached;
-            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, null));
+            (_stages = new Queue<Stage>(1)).Enqueue(new Stage(null, _recordsAffected, null, null));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // Thrown when the reader gets there, or at the latest when it closes.
             _state = State.Detached;
-            (_stages = new Queue<Stage>()).Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
+            (_stages = new Queue<Stage>(1)).Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
         }
 
         ReturnLease();

@@ -19,7 +19,7 @@ internal sealed partial class CommandCursor : IGroupMember
     public int AffectedInAll { get; private set; } = -1;
 
     /// <summary>Gets what it has failed with in a group, if it has.</summary>
-    public Exception? Failure => _failure;
+    public Exception? Failure => _seldom?.Failure;
 
     Session IGroupMember.Session => _session;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using SQLitePCL;
 
@@ -26,13 +25,14 @@ internal sealed unsafe partial class PreparedStatement
     private static readonly delegate* unmanaged[Cdecl]<nint, int, long> ColumnInt64Pointer = (delegate* unmanaged[Cdecl]<nint, int, long>)NativeSqlite.Export("sqlite3_column_int64");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, double> ColumnDoublePointer = (delegate* unmanaged[Cdecl]<nint, int, double>)NativeSqlite.Export("sqlite3_column_double");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnTextPointer = (delegate* unmanaged[Cdecl]<nint, int, byte*>)NativeSqlite.Export("sqlite3_column_text");
+    private static readonly delegate* unmanaged[Cdecl]<nint, int, int> ColumnBytesPointer = (delegate* unmanaged[Cdecl]<nint, int, int>)NativeSqlite.Export("sqlite3_column_bytes");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, long, int> BindInt64Pointer = (delegate* unmanaged[Cdecl]<nint, int, long, int>)NativeSqlite.Export("sqlite3_bind_int64");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, double, int> BindDoublePointer = (delegate* unmanaged[Cdecl]<nint, int, double, int>)NativeSqlite.Export("sqlite3_bind_double");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindTextPointer =
         (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)NativeSqlite.Export("sqlite3_bind_text");
 
     private static readonly bool HasExports = StepPointer != null && ResetPointer != null && ColumnCountPointer != null && ColumnTypePointer != null && ColumnInt64Pointer != null
-        && ColumnDoublePointer != null && ColumnTextPointer != null && BindInt64Pointer != null && BindDoublePointer != null && BindTextPointer != null;
+        && ColumnDoublePointer != null && ColumnTextPointer != null && ColumnBytesPointer != null && BindInt64Pointer != null && BindDoublePointer != null && BindTextPointer != null;
 
     private const nint Transient = -1; // SQLITE_TRANSIENT: SQLite makes its own copy.
 
@@ -87,7 +87,7 @@ internal sealed unsafe partial class PreparedStatement
     /// <summary>Gets a value of the row at hand as <c>sqlite3_column_double</c> does.</summary>
     public double ColumnDouble(int ordinal) => HasExports ? Kept(ColumnDoublePointer(Pointer, ordinal)) : raw.sqlite3_column_double(Handle, ordinal);
 
-    /// <summary>Gets a value of the row at hand as <c>sqlite3_column_text</c> does, up to its first zero character, as Microsoft.Data.Sqlite reads it; <see langword="null"/> for NULL.</summary>
+    /// <summary>Gets a value of the row at hand as <c>sqlite3_column_text</c> does, zero characters included; <see langword="null"/> for NULL.</summary>
     public string? ColumnText(int ordinal)
     {
         if (!HasExports)
@@ -95,8 +95,9 @@ internal sealed unsafe partial class PreparedStatement
             return raw.sqlite3_column_text(Handle, ordinal).utf8_to_string();
         }
 
+        // In this order: only the text's bytes are UTF-8's.
         var text = ColumnTextPointer(Pointer, ordinal);
-        return Kept(text == null ? null : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text)));
+        return Kept(text == null ? null : Encoding.UTF8.GetString(text, ColumnBytesPointer(_pointer, ordinal)));
     }
 
     /// <summary>Binds an integer.</summary>
