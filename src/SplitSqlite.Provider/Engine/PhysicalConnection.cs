@@ -342,7 +342,10 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
     }
 
-    /// <summary>Says whether the file's path leads to another file by now, or to none; <see langword="null"/> where the connection is closed. Callable from any thread: it costs one system call.</summary>
+    /// <summary>
+    /// Says whether the file's path leads to another file by now, or to none; <see langword="null"/> where the connection is closed.
+    /// Callable from any thread: it costs one system call.
+    /// </summary>
     public bool? HasMoved()
     {
         var seen = Volatile.Read(ref _placeSeenAtChange);

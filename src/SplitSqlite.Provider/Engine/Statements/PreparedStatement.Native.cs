@@ -27,7 +27,8 @@ internal sealed unsafe partial class PreparedStatement
     private static readonly delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnTextPointer = (delegate* unmanaged[Cdecl]<nint, int, byte*>)NativeSqlite.Export("sqlite3_column_text");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, int> ColumnBytesPointer = (delegate* unmanaged[Cdecl]<nint, int, int>)NativeSqlite.Export("sqlite3_column_bytes");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, long, int> BindInt64Pointer = (delegate* unmanaged[Cdecl]<nint, int, long, int>)NativeSqlite.Export("sqlite3_bind_int64");
-    private static readonly delegate* unmanaged[Cdecl]<nint, int, double, int> BindDoublePointer = (delegate* unmanaged[Cdecl]<nint, int, double, int>)NativeSqlite.Export("sqlite3_bind_double");
+    private static readonly delegate* unmanaged[Cdecl]<nint, int, double, int> BindDoublePointer =
+        (delegate* unmanaged[Cdecl]<nint, int, double, int>)NativeSqlite.Export("sqlite3_bind_double");
     private static readonly delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindTextPointer =
         (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)NativeSqlite.Export("sqlite3_bind_text");
 
