@@ -51,7 +51,9 @@ public sealed partial class SplitSqliteCommand
     /// <returns>The rows changed, or -1 where no statement could change any.</returns>
     /// <inheritdoc cref="ExecuteReader(CommandBehavior)" path="/exception"/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
-        => RunAsync(nameof(ExecuteNonQuery), static (command, cursor, _) => Drain(command, cursor), 0, cancellationToken);
+        => cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<int>(cancellationToken) // As DbCommand answers it, and so Microsoft.Data.Sqlite.
+            : RunAsync(nameof(ExecuteNonQuery), static (command, cursor, _) => Drain(command, cursor), 0, cancellationToken);
 
     /// <summary>Executes the SQL to its end and gives the first value of its first row.</summary>
     /// <returns>The value, or <see langword="null"/> where there is no row.</returns>
@@ -68,7 +70,9 @@ public sealed partial class SplitSqliteCommand
     /// <returns>The value, or <see langword="null"/> where there is no row.</returns>
     /// <inheritdoc cref="ExecuteReader(CommandBehavior)" path="/exception"/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
-        => RunAsync(nameof(ExecuteScalar), static (command, cursor, _) => First(command, cursor), 0, cancellationToken);
+        => cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<object?>(cancellationToken) // As DbCommand answers it, and so Microsoft.Data.Sqlite.
+            : RunAsync(nameof(ExecuteScalar), static (command, cursor, _) => First(command, cursor), 0, cancellationToken);
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);

@@ -91,7 +91,12 @@ public sealed partial class SplitSqliteConnection
 
     private async ValueTask<SplitSqliteTransaction> Begin(IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // As DbConnection answers it, and so Microsoft.Data.Sqlite: who awaits gets a TaskCanceledException.
+            await Task.FromCanceled(cancellationToken).ConfigureAwait(false);
+        }
+
         var session = RequireFree(isolationLevel, out var level);
         var deadline = session.DeadlineOf(null, DefaultTimeout);
         if (level == IsolationLevel.Snapshot)

@@ -130,7 +130,12 @@ public sealed partial class SplitSqliteConnection : DbConnection
     /// <exception cref="SqliteException">The database can't be opened.</exception>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // As DbConnection answers it, and so Microsoft.Data.Sqlite: who awaits gets a TaskCanceledException.
+            await Task.FromCanceled(cancellationToken).ConfigureAwait(false);
+        }
+
         if (Session is not null)
         {
             return;

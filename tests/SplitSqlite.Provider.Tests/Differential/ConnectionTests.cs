@@ -37,7 +37,6 @@ public sealed class ConnectionTests
             side.Open();
             side.Do("ChangeDatabase", () => side.Connection.ChangeDatabase("other"));
             side.Do("Enlist", () => side.Connection.EnlistTransaction(null));
-            side.Try("batches", () => side.Connection.CanCreateBatch);
         });
 
     [Fact]

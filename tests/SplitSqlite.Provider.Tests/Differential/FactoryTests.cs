@@ -42,18 +42,13 @@ public sealed class FactoryTests
             side.Try("CanCreateDataAdapter", () => factory.CanCreateDataAdapter);
             side.Try("CanCreateCommandBuilder", () => factory.CanCreateCommandBuilder);
             side.Try("CanCreateDataSourceEnumerator", () => factory.CanCreateDataSourceEnumerator);
-            side.Try("CanCreateBatch", () => factory.CanCreateBatch);
             side.Try("CreateDataAdapter", factory.CreateDataAdapter);
             side.Try("CreateCommandBuilder", factory.CreateCommandBuilder);
             side.Try("CreateDataSourceEnumerator", factory.CreateDataSourceEnumerator);
-            side.Try("CreateBatch", factory.CreateBatch);
             side.Try("CreateCommand", () => factory.CreateCommand()!.GetType());
             side.Try("CreateConnection", () => factory.CreateConnection()!.GetType());
             side.Try("CreateConnectionStringBuilder", () => factory.CreateConnectionStringBuilder()!.GetType());
             side.Try("CreateParameter", () => factory.CreateParameter()!.GetType());
-            side.Open();
-            side.Try("connection's CanCreateBatch", () => side.Connection.CanCreateBatch);
-            side.Try("connection's CreateBatch", () => side.Connection.CreateBatch());
         });
 
     [Fact]
