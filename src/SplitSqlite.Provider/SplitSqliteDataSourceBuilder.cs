@@ -7,9 +7,6 @@ namespace SplitSqlite;
 /// <summary>Builds a <see cref="SplitSqliteDataSource"/>.</summary>
 public sealed class SplitSqliteDataSourceBuilder
 {
-    // The text as it was given, and what the builder makes of it as long as nobody changes anything.
-    private readonly string _given;
-    private readonly string _unchanged;
     private Action<SqliteConnection>? _initializer;
     private TimeSpan _shutdownTimeout = TimeSpan.FromSeconds(5);
     private ILoggerFactory? _loggerFactory;
@@ -18,11 +15,7 @@ public sealed class SplitSqliteDataSourceBuilder
     /// <param name="connectionString">The connection string, or nothing, to be set through <see cref="ConnectionStringBuilder"/>.</param>
     /// <exception cref="ArgumentException">The connection string has an unknown keyword or a value that does not fit.</exception>
     public SplitSqliteDataSourceBuilder(string? connectionString = null)
-    {
-        _given = connectionString ?? string.Empty;
-        ConnectionStringBuilder = new SplitSqliteConnectionStringBuilder(_given);
-        _unchanged = ConnectionStringBuilder.ConnectionString;
-    }
+        => ConnectionStringBuilder = new SplitSqliteConnectionStringBuilder(connectionString ?? string.Empty);
 
     /// <summary>Gets the connection string, open to changes until <see cref="Build"/>.</summary>
     public SplitSqliteConnectionStringBuilder ConnectionStringBuilder { get; }
@@ -71,9 +64,5 @@ public sealed class SplitSqliteDataSourceBuilder
     }
 
     /// <summary>Makes the data source. Nothing is opened yet.</summary>
-    public SplitSqliteDataSource Build()
-    {
-        var connectionString = ConnectionStringBuilder.ConnectionString;
-        return new(connectionString == _unchanged ? _given : connectionString, _initializer, _loggerFactory?.CreateLogger(LogMessages.Category), ShutdownTimeout);
-    }
+    public SplitSqliteDataSource Build() => new(ConnectionStringBuilder.ConnectionString, _initializer, _loggerFactory?.CreateLogger(LogMessages.Category), ShutdownTimeout);
 }

@@ -111,11 +111,11 @@ public class HostingTests
     }
 
     [Fact]
-    public void Contexts_of_many_service_providers_share_physical_connections()
+    public void Contexts_of_many_service_providers_sharePhysical_connections()
     {
         using var folder = new TempFolder();
         using var source = new SplitSqliteDataSourceBuilder(folder.ConnectionString()).UseEntityFrameworkFunctions().UsePhysicalConnectionInitializer(CountPhysical).Build();
-        _physical.Value = new StrongBox();
+        Physical.Value = new StrongBox();
         using (var context = ItemContext.Open(options => options.UseSplitSqlite(folder.ConnectionString(), split => split.UsePhysicalConnectionInitializer(CountPhysical))))
         {
             context.WithItems(1);
@@ -139,7 +139,7 @@ public class HostingTests
         }
 
         // The writer and one reader.
-        Assert.Equal(2, _physical.Value.Count);
+        Assert.Equal(2, Physical.Value.Count);
     }
 
     [Fact]
@@ -244,9 +244,9 @@ public class HostingTests
         Assert.Equal(2, context.Items.Count(item => item.Price > 1m));
     }
 
-    private static readonly AsyncLocal<StrongBox> _physical = new();
+    private static readonly AsyncLocal<StrongBox> Physical = new();
 
-    private static void CountPhysical(SqliteConnection connection) => _ = connection.State == System.Data.ConnectionState.Open ? Interlocked.Increment(ref _physical.Value!.Count) : 0;
+    private static void CountPhysical(SqliteConnection connection) => _ = connection.State == System.Data.ConnectionState.Open ? Interlocked.Increment(ref Physical.Value!.Count) : 0;
 
     private sealed class StrongBox
     {

@@ -2,8 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Diagnostics.Internal;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Sqlite.Infrastructure.Internal;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -92,9 +92,19 @@ public class SplitSqliteRelationalConnection : SqliteRelationalConnection
         }
 
         var connectionString = GetValidatedConnectionString();
-        var connection = _options.DataSource is { } dataSource && ReferenceEquals(connectionString, _options.ConnectionString)
-            ? dataSource.CreateConnection()
-            : DataSources.Get(connectionString, Functions, _options.Initializer, LoggerFactory, _logger).CreateConnection();
+        SplitSqliteConnection connection;
+        if (_options.DataSource is { } dataSource && ReferenceEquals(connectionString, _options.ConnectionString))
+        {
+            connection = dataSource.CreateConnection();
+        }
+        else
+        {
+            connection = DataSources.Get(connectionString, Functions, _options.Initializer, LoggerFactory, _logger).CreateConnection();
+
+            // In the user's words; a data source puts them in its own order.
+            connection.ConnectionString = connectionString;
+        }
+
         Prepare(connection);
         return connection;
     }
