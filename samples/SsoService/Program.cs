@@ -21,7 +21,8 @@ builder.Services.AddDbContextPool<SsoDbContext>((services, options) =>
             options.UseSqlite(database.ConnectionString);
             break;
         case DatabaseProvider.SplitSqlite:
-            throw new NotSupportedException();
+            options.UseSplitSqlite(database.ConnectionString);
+            break;
         default:
             throw new InvalidOperationException($"Database:Provider is '{database.Provider}'.");
     }

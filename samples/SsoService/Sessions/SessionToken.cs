@@ -35,12 +35,13 @@ public sealed record SessionToken(TokenUse Use, Guid PairId, ReadOnlyMemory<byte
             return false;
         }
 
-        var bytes = new byte[IdLength + SecretLength];
-        if (!Base64Url.TryDecodeFromChars(text.AsSpan(prefix.Length), bytes, out var length) || length != bytes.Length)
+        var body = text.AsSpan(prefix.Length);
+        if (!Base64Url.IsValid(body, out var length) || length != IdLength + SecretLength)
         {
             return false;
         }
 
+        var bytes = Base64Url.DecodeFromChars(body);
         token = new SessionToken(use, new Guid(bytes.AsSpan(0, IdLength), bigEndian: true), bytes.AsMemory(IdLength));
         return true;
     }
