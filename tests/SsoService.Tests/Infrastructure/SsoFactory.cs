@@ -18,7 +18,7 @@ internal sealed class SsoFactory(TestedDatabase database, string path, Travellin
     {
         builder.UseEnvironment("Testing");
         builder.UseSetting("Database:Provider", database.Provider.ToString());
-        builder.UseSetting("Database:ConnectionString", $"Data Source={path}");
+        builder.UseSetting("Database:ConnectionString", $"Data Source={path};Default Timeout={database.TimeoutSeconds}");
 
         // Weak by intention: thousands of hashes are made here, and their strength is not what is tested.
         builder.UseSetting("Passwords:Iterations", "10");

@@ -4,6 +4,7 @@ namespace SsoService.Tests.Infrastructure;
 
 /// <summary>What a run of the suite saw, in numbers; <c>SSO_RESULTS</c> names the file.</summary>
 /// <param name="Database">Provider and habits.</param>
+/// <param name="TimeoutSeconds">How long a command waited for a lock at most.</param>
 /// <param name="Seconds">From the first host to the last test.</param>
 /// <param name="Requests">Answered, over all tests.</param>
 /// <param name="Answers500">Of these, with a status from 500 on.</param>
@@ -13,6 +14,7 @@ namespace SsoService.Tests.Infrastructure;
 /// <param name="SlowestMilliseconds">Of all answers.</param>
 internal sealed record SuiteResults(
     string Database,
+    int TimeoutSeconds,
     double Seconds,
     int Requests,
     int Answers500,
@@ -30,6 +32,7 @@ internal sealed record SuiteResults(
         double At(double quantile) => times.Length == 0 ? 0 : Math.Round(times[(int)((times.Length - 1) * quantile)], 1);
         return new SuiteResults(
             host.Database.ServerHabits ? $"{host.Database.Provider}, server habits" : host.Database.Provider.ToString(),
+            host.Database.TimeoutSeconds,
             Math.Round(took.TotalSeconds, 1),
             times.Length,
             entries.Count(e => e.Status >= 500),
