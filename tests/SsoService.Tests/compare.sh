@@ -24,4 +24,4 @@ run splitsqlite SplitSqlite ""
 run sqlite Sqlite ""
 run sqlite-server-habits Sqlite server
 
-dotnet run Picture/picture.cs -- "$results" ../../docs/sso-suite.svg
+dotnet run --file Picture/picture.cs -- "$results" ../../docs/sso-suite.svg

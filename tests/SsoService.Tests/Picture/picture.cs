@@ -1,6 +1,6 @@
 #:property PublishAot=false
 
-// What compare.sh has measured, as one picture: dotnet run picture.cs -- RESULTS PICTURE.svg
+// What compare.sh has measured, as one picture: dotnet run --file picture.cs -- RESULTS PICTURE.svg
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -53,20 +53,20 @@ internal sealed record Run(
 
 internal static class Picture
 {
+    private const string Fonts = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif";
     private const int Width = 1000;
     private const int Left = 28;
     private const int RowHeight = 118;
     private const int Top = 96;
-    private const int BarLeft = 330;
-    private const int BarWidth = 400;
+    private const int BarLeft = 350;
+    private const int BarWidth = 390;
 
     public static string Draw(IReadOnlyList<Run> runs)
     {
         var height = Top + (runs.Count * RowHeight) + 40;
         var svg = new StringBuilder();
-        svg.AppendLine($"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" role="img" """.TrimEnd()
-            + """ font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif">""");
-        svg.AppendLine($"""  <rect width="{Width}" height="{height}" fill="#ffffff"/>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" role="img" font-family="{Fonts}">""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""  <rect width="{Width}" height="{height}" fill="#ffffff"/>""");
         Text(svg, Left, 40, 22, "#111827", $"One service, one suite of {runs[0].Tests} tests, eight workers, one database file", weight: 600);
         Text(svg, Left, 66, 14, "#4b5563",
             $"The same code and tests; only the provider and the set-up change. A command waits {runs[0].Timeout} s for a lock, synchronous=FULL.");
@@ -83,8 +83,8 @@ internal static class Picture
 
     private static void Row(StringBuilder svg, Run run, int y)
     {
-        svg.AppendLine($"""  <line x1="{Left}" y1="{y}" x2="{Width - Left}" y2="{y}" stroke="#e5e7eb"/>""");
-        Text(svg, Left, y + 36, 17, "#111827", run.Title, weight: 600);
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""  <line x1="{Left}" y1="{y}" x2="{Width - Left}" y2="{y}" stroke="#e5e7eb"/>""");
+        Text(svg, Left, y + 36, 16, "#111827", run.Title, weight: 600);
         Text(svg, Left, y + 58, 13, "#4b5563", run.Subtitle);
 
         var passed = run.Tests == 0 ? 0 : (int)Math.Round((double)BarWidth * run.Passed / run.Tests);
@@ -93,8 +93,8 @@ internal static class Picture
             passed = Math.Min(passed, BarWidth - 4);
         }
 
-        svg.AppendLine($"""  <rect x="{BarLeft}" y="{y + 20}" width="{BarWidth}" height="24" rx="3" fill="#c62828"/>""");
-        svg.AppendLine($"""  <rect x="{BarLeft}" y="{y + 20}" width="{passed}" height="24" rx="3" fill="#2e7d32"/>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""  <rect x="{BarLeft}" y="{y + 20}" width="{BarWidth}" height="24" rx="3" fill="#c62828"/>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""  <rect x="{BarLeft}" y="{y + 20}" width="{passed}" height="24" rx="3" fill="#2e7d32"/>""");
         Text(svg, BarLeft + BarWidth + 16, y + 38, 15, run.Failed == 0 ? "#2e7d32" : "#c62828",
             run.Failed == 0 ? $"all {run.Tests} tests pass" : $"{run.Failed} of {run.Tests} tests fail", weight: 600);
         Text(svg, BarLeft, y + 66, 14, "#111827",
@@ -113,5 +113,5 @@ internal static class Picture
     };
 
     private static void Text(StringBuilder svg, int x, int y, int size, string fill, string text, int weight = 400) =>
-        svg.AppendLine($"""  <text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}">{WebUtility.HtmlEncode(text)}</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"""  <text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}">{WebUtility.HtmlEncode(text)}</text>""");
 }
