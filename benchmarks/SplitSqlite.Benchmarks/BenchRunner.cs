@@ -4,6 +4,7 @@ using SplitSqlite.Benchmarks.Reporting;
 using SplitSqlite.Benchmarks.Scenarios;
 using SplitSqlite.Benchmarks.Sides;
 using SplitSqlite.Benchmarks.Single;
+using SplitSqlite.Plots;
 
 namespace SplitSqlite.Benchmarks;
 
@@ -36,9 +37,9 @@ internal sealed class BenchRunner(BenchOptions options, TextWriter log)
 
     private async Task RunAsync(Scenario scenario, BenchResults results)
     {
-        for (var repetition = 0; repetition < options.Scale.Repetitions; repetition++)
+        for (var repetition = 0; repetition < scenario.Repetitions(options.Scale); repetition++)
         {
-            log.WriteLine($"{scenario.Title}, run {repetition + 1} of {options.Scale.Repetitions}");
+            log.WriteLine($"{scenario.Title}, run {repetition + 1} of {scenario.Repetitions(options.Scale)}");
             foreach (var setting in scenario.Settings(options.Scale))
             {
                 var sides = scenario.Sides(setting);
@@ -47,8 +48,10 @@ internal sealed class BenchRunner(BenchOptions options, TextWriter log)
                     try
                     {
                         Collect();
+                        var clock = Stopwatch.StartNew();
                         var figures = await scenario.RunAsync(setting, side, options.Folder);
                         Cell(results, scenario, setting, side).Runs.Add(figures);
+                        log.WriteLine(Line(setting, side, figures) + $"; took {clock.Elapsed.TotalSeconds:0.0} s");
                     }
                     catch (Exception error)
                     {
@@ -58,6 +61,10 @@ internal sealed class BenchRunner(BenchOptions options, TextWriter log)
             }
         }
     }
+
+    private static string Line(Setting setting, Side side, LoadFigures figures)
+        => $"  {setting.Name}, {setting.Synchronous}, {side.Name}: {FigureText.Count(figures.PerSecond)}/s, p99 {FigureText.Time(figures.Latencies.P99)}, "
+            + $"slowest {FigureText.Time(figures.Latencies.Max)}, {figures.ErrorCount} errors";
 
     // Each run begins with a clean heap: nobody pays for what another has left.
     private static void Collect()

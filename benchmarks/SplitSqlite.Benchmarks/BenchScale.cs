@@ -30,6 +30,8 @@ internal sealed record BenchScale
 
     public required TimeSpan Wal { get; init; }
 
+    public required int WalRepetitions { get; init; }
+
     public required IReadOnlyList<int> Callers { get; init; }
 
     public required IReadOnlyList<int> CallersNormal { get; init; }
@@ -45,11 +47,12 @@ internal sealed record BenchScale
         IterationMilliseconds = 40,
         Iterations = 3,
         Repetitions = 5,
-        Run = TimeSpan.FromSeconds(0.4),
-        Tail = TimeSpan.FromSeconds(1.2),
+        Run = TimeSpan.FromSeconds(0.35),
+        Tail = TimeSpan.FromSeconds(1),
         Writers = TimeSpan.FromSeconds(2),
         AtRate = TimeSpan.FromSeconds(0.8),
         Wal = TimeSpan.FromSeconds(3),
+        WalRepetitions = 1,
         Callers = [1, 8, 64, 512],
         CallersNormal = [64],
         Rates = [250, 1000],
@@ -68,6 +71,7 @@ internal sealed record BenchScale
         Writers = TimeSpan.FromSeconds(15),
         AtRate = TimeSpan.FromSeconds(8),
         Wal = TimeSpan.FromSeconds(20),
+        WalRepetitions = 3,
         Callers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
         CallersNormal = [1, 8, 64, 512],
         Rates = [250, 500, 1000, 1500, 2000, 3000],

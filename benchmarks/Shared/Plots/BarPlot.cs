@@ -18,12 +18,12 @@ internal sealed record PlotBarGroup(string Name, IReadOnlyList<PlotBar> Bars);
 internal sealed record BarPlot
 {
     private const double Width = 560;
-    private const double Left = 178;
     private const double Right = 74;
     private const double Top = 30;
     private const double Bottom = 30;
     private const double BarHeight = 13;
     private const double GroupGap = 10;
+    private const double LetterWidth = 5.9;
 
     public required string Title { get; init; }
 
@@ -38,13 +38,14 @@ internal sealed record BarPlot
 
     public string ToSvg()
     {
+        var left = 20 + (Groups.Max(group => group.Name.Length) * LetterWidth);
         var height = Top + Bottom + Groups.Sum(group => (group.Bars.Count * BarHeight) + GroupGap);
         var svg = new Svg(Width, height, Title);
         var values = Groups.SelectMany(group => group.Bars).SelectMany(bar => new[] { bar.Low, bar.High }).Append(Reference?.Value ?? 0);
 
         // A bar of a logarithmic plot has to begin below its value, or it would not be seen.
         var scale = IsLogarithmic ? Scale.Logarithmic(values.SelectMany(value => new[] { value, value / 2 })) : Scale.Linear(values);
-        double At(double value) => Left + (scale.At(value) * (Width - Left - Right));
+        double At(double value) => left + (scale.At(value) * (Width - left - Right));
 
         svg.Text(8, 16, Title, "title");
         foreach (var tick in scale.Ticks)
@@ -56,11 +57,11 @@ internal sealed record BarPlot
         var top = Top + (GroupGap / 2);
         foreach (var group in Groups)
         {
-            svg.Text(Left - 8, top + (group.Bars.Count * BarHeight / 2) + 4, group.Name, "name", "end");
+            svg.Text(left - 8, top + (group.Bars.Count * BarHeight / 2) + 4, group.Name, "name", "end");
             foreach (var bar in group.Bars)
             {
                 var spread = bar.High > bar.Low ? $" ({Text(bar.Low)} to {Text(bar.High)})" : "";
-                svg.Box(Left, top + 1, Math.Max(1, At(bar.Value) - Left), BarHeight - 2, $"bar c{bar.Color}", $"{bar.Name}, {group.Name}: {Text(bar.Value)}{spread}");
+                svg.Box(left, top + 1, Math.Max(1, At(bar.Value) - left), BarHeight - 2, $"bar c{bar.Color}", $"{bar.Name}, {group.Name}: {Text(bar.Value)}{spread}");
                 svg.Line(At(bar.Low), top + (BarHeight / 2), At(bar.High), top + (BarHeight / 2), "range");
                 svg.Text(Math.Max(At(bar.Value), At(bar.High)) + 5, top + (BarHeight / 2) + 4, Text(bar.Value), "tick");
                 top += BarHeight;
@@ -69,7 +70,7 @@ internal sealed record BarPlot
             top += GroupGap;
         }
 
-        svg.Line(Left, Top, Left, height - Bottom, "axis");
+        svg.Line(left, Top, left, height - Bottom, "axis");
         if (Reference is { } reference)
         {
             svg.Line(At(reference.Value), Top - 4, At(reference.Value), height - Bottom, "goal");

@@ -31,7 +31,7 @@ internal static class FigureText
     };
 
     /// <summary>A ratio.</summary>
-    public static string Ratio(double value) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ×";
+    public static string Ratio(double value) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>Three digits, without an exponent and without needless zeros.</summary>
     public static string Short(double value) => value switch

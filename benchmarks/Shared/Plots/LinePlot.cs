@@ -25,6 +25,7 @@ internal sealed record LinePlot
     private const double Top = 34;
     private const double Bottom = 44;
     private const double NameHeight = 13;
+    private const double Inset = 12;
 
     public required string Title { get; init; }
 
@@ -57,7 +58,7 @@ internal sealed record LinePlot
         var svg = new Svg(Width, Height, Title);
         var x = XTicks is null ? Fit(IsXLogarithmic, Series.SelectMany(series => series.Points).Select(point => point.X)) : Scale.Given(IsXLogarithmic, XTicks);
         var y = Fit(IsYLogarithmic, Series.SelectMany(series => series.Points).SelectMany(point => new[] { point.Low, point.High }).Append(Goal?.Y ?? 0));
-        double AtX(double value) => Left + (x.At(value) * (Width - Left - Right));
+        double AtX(double value) => Left + Inset + (x.At(value) * (Width - Left - Right - Inset));
         double AtY(double value) => Height - Bottom - (y.At(value) * (Height - Top - Bottom));
 
         svg.Text(Left - 54, 16, Title, "title");

@@ -18,6 +18,9 @@ internal sealed record LoadFigures
     /// <summary>Open loop: operations that were due and that nobody had begun at the end; each counts with the time it had waited.</summary>
     public required long NotBegun { get; init; }
 
+    /// <summary>Operations that were in flight at the end and had to be given up; each counts with the time it had taken until then.</summary>
+    public long GivenUp { get; init; }
+
     public required Latencies Latencies { get; init; }
 
     /// <summary>What a scenario counts beside, by name.</summary>

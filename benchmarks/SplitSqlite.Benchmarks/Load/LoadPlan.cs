@@ -14,6 +14,12 @@ internal sealed record LoadPlan
     /// </summary>
     public double? Rate { get; init; }
 
-    /// <summary>How long the same work runs, in a closed loop, before anything is recorded.</summary>
-    public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(150);
+    /// <summary>How long one caller does the same work, in a closed loop, before anything is recorded.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long what is in flight at the end is waited for before <see cref="GiveUp"/> is called. At least a second.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Asks the side to end what is still in flight.</summary>
+    public Action? GiveUp { get; init; }
 }

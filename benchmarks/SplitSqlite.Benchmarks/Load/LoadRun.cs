@@ -19,6 +19,8 @@ internal sealed class LoadRun
     private readonly ConcurrentDictionary<string, long> _errors = new();
     private long _completed;
     private long _taken;
+    private long _givenUp;
+    private volatile bool _isGivingUp;
 
     private LoadRun(LoadPlan plan, Operation operation)
     {
@@ -28,7 +30,7 @@ internal sealed class LoadRun
         _sequences = new long[plan.Callers];
     }
 
-    /// <summary>Warms up, runs, and waits until every operation that was begun has ended.</summary>
+    /// <summary>Warms up, runs, and waits until every operation that was begun has ended or was given up.</summary>
     public static async Task<LoadFigures> RunAsync(LoadPlan plan, Operation operation)
     {
         // A caller of a provider that blocks needs a thread of its own; the pool would grow too slowly to give it one. The same on all sides.
@@ -39,31 +41,29 @@ internal sealed class LoadRun
         return await run.MeasureAsync();
     }
 
-    // Closed, and without a record; whoever fails while it is warmed up will fail again when it counts.
-    private Task WarmUpAsync()
+    // One caller alone: many would have to be waited for, and they fail in their own way only when it counts.
+    private async Task WarmUpAsync()
     {
         var end = Clock.Start() + _plan.WarmUp;
-        return AllAsync(async caller =>
+        while (end.IsAhead)
         {
-            while (end.IsAhead)
-            {
-                await new GlobalYield();
-                try
-                {
-                    await _operation(caller, _sequences[caller]++);
-                }
-                catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException)
-                {
-                }
-            }
-        });
+            await new GlobalYield();
+            await _operation(0, _sequences[0]++);
+        }
     }
 
     private async Task<LoadFigures> MeasureAsync()
     {
         var begin = Clock.Start();
         var end = begin + _plan.Duration;
-        await AllAsync(caller => _plan.Rate is { } rate ? OpenAsync(caller, begin, end, rate) : ClosedAsync(caller, end));
+        var all = AllAsync(caller => _plan.Rate is { } rate ? OpenAsync(caller, begin, end, rate) : ClosedAsync(caller, end));
+        if (await Task.WhenAny(all, Task.Delay(_plan.Duration + _plan.Patience)) != all)
+        {
+            _isGivingUp = true;
+            _plan.GiveUp?.Invoke();
+        }
+
+        await all;
         var notBegun = RecordNotBegun(begin, end);
         return new LoadFigures
         {
@@ -71,6 +71,7 @@ internal sealed class LoadRun
             Completed = _completed,
             Errors = new Dictionary<string, long>(_errors),
             NotBegun = notBegun,
+            GivenUp = _givenUp,
             Latencies = LatencyRecorder.Summarize(_latencies),
         };
     }
@@ -128,7 +129,11 @@ internal sealed class LoadRun
         }
 
         _latencies[caller].Record(began.Elapsed);
-        if (failure is not null)
+        if (failure is not null && _isGivingUp)
+        {
+            Interlocked.Increment(ref _givenUp);
+        }
+        else if (failure is not null)
         {
             _errors.AddOrUpdate(failure, 1, (_, count) => count + 1);
         }

@@ -17,7 +17,7 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
         page.Legend(Side.All.Where(side => _cells.Any(cell => cell.Side == side.Key)).Select(side => (side.Name, side.Color)));
         page.Plots(Plots());
         page.Table(
-            [scenario.XTitle, "synchronous", "side", $"{scenario.Operations}/s", "p50", "p90", "p99", "p99.9", "slowest", "errors", "ratio of rates", .. ExtraNames()],
+            [scenario.XTitle, "sync", "side", $"{scenario.Operations}/s", "p50", "p90", "p99", "p99.9", "slowest", "errors", .. HasUnfinished() ? ["unfinished"] : Array.Empty<string>(), "rate / plain", .. ExtraNames()],
             _cells.OrderByDescending(cell => cell.Synchronous).ThenBy(cell => cell.X).Select(Row));
         var kinds = ErrorKinds().ToArray();
         if (kinds.Length > 0)
@@ -164,6 +164,8 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
 
     private IEnumerable<Synchronous> Synchronicities() => _cells.Select(cell => cell.Synchronous).Distinct().OrderDescending();
 
+    private bool HasUnfinished() => _cells.Any(cell => cell.Runs.Any(run => run.NotBegun + run.GivenUp > 0));
+
     private string[] ExtraNames() => [.. _cells.SelectMany(cell => cell.Runs).SelectMany(run => run.Extra.Keys).Distinct()];
 
     private IReadOnlyList<HtmlCell> Row(LoadCell cell)
@@ -171,18 +173,18 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
         var side = Side.All.Single(candidate => candidate.Key == cell.Side);
         var errors = cell.Runs.Sum(run => run.ErrorCount);
         var plain = results.FindLoad(cell.Scenario, cell.X, cell.Synchronous, Side.Plain);
-        var notBegun = cell.Of(figures => figures.NotBegun).Median;
         return
         [
-            cell.Setting + (notBegun > 0 ? $", {FigureText.Count(notBegun)} not begun at the end" : ""),
+            cell.Setting,
             Name(cell.Synchronous),
             side.Name,
             cell.Of(figures => figures.PerSecond).Text(FigureText.Count),
             Time(cell, l => l.P50), Time(cell, l => l.P90), Time(cell, l => l.P99), Time(cell, l => l.P999),
             cell.Of(figures => figures.Latencies.Max).Text(FigureText.Time),
             new($"{errors}", errors > 0 ? "bad" : null),
+            .. HasUnfinished() ? [new HtmlCell(FigureText.Count(cell.Of(figures => figures.NotBegun + figures.GivenUp).Median))] : Array.Empty<HtmlCell>(),
             plain is null || side == Side.Plain
-                ? new("–", "muted")
+                ? new HtmlCell("–", "muted")
                 : Spread.OfRatios(cell.Runs.Select(run => run.PerSecond), plain.Runs.Select(run => run.PerSecond)).Text(FigureText.Ratio),
             .. ExtraNames().Select(name => new HtmlCell(cell.Extra(name).Text(Format(name)))),
         ];

@@ -40,7 +40,7 @@ internal sealed class AutocommitInserts : Scenario
         {
             using var database = new RawDatabase(file.Path, setting.Synchronous);
             var insert = database.Prepare(Works.InsertItem);
-            return await LoadRun.RunAsync(setting.Plan, (_, sequence) =>
+            return await LoadRun.RunAsync(setting.Plan(file), (_, sequence) =>
             {
                 raw.sqlite3_bind_text(insert, 1, "an item of some length");
                 raw.sqlite3_bind_int64(insert, 2, sequence);
@@ -50,7 +50,7 @@ internal sealed class AutocommitInserts : Scenario
         }
 
         file.Warm(setting.Callers);
-        var figures = await LoadRun.RunAsync(setting.Plan, async (_, sequence) =>
+        var figures = await LoadRun.RunAsync(setting.Plan(file), async (_, sequence) =>
         {
             await using var connection = await file.OpenAsync();
             await Works.InsertAsync(connection, sequence);

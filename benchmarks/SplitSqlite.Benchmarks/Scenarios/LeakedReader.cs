@@ -35,6 +35,8 @@ internal sealed class LeakedReader : Scenario
 
     public override string XTitle => "seconds";
 
+    public override int Repetitions(BenchScale scale) => scale.WalRepetitions;
+
     public override IReadOnlyList<Setting> Settings(BenchScale scale)
         => [new($"{WritesPerSecond:0} writes due each second", WritesPerSecond, 1, Synchronous.Full, scale.Wal, WritesPerSecond)];
 
@@ -44,7 +46,7 @@ internal sealed class LeakedReader : Scenario
         file.Warm(2);
         var wal = new FileInfo(file.Path + "-wal");
         var samples = new List<Sample>(Samples);
-        var load = LoadRun.RunAsync(setting.Plan with { WarmUp = TimeSpan.Zero }, async (_, _) =>
+        var load = LoadRun.RunAsync(setting.Plan(file) with { WarmUp = TimeSpan.Zero }, async (_, _) =>
         {
             await using var connection = await file.OpenAsync();
             await using var command = connection.CreateCommand();

@@ -67,7 +67,7 @@ internal static class Logins
         file.Warm(setting.Callers);
         var setup = new Setup
         {
-            Factory = side.Factory!,
+            Factory = file.Factory,
             ConnectionString = file.ConnectionString,
             JournalMode = "wal",
             Lending = Lending.OpenPerLogin,
@@ -80,7 +80,7 @@ internal static class Logins
         // The same seeds on every side: the same users in the same order.
         var users = Enumerable.Range(0, setting.Callers).Select(worker => new Random(worker)).ToArray();
         var figures = await LoadRun.RunAsync(
-            setting.Plan,
+            setting.Plan(file),
             (worker, sequence) => service.LoginAsync(worker, sequence, Database.UserName(users[worker].Next(Database.Users)), probes[worker]));
         file.Verify(setting.Callers);
         return figures with { Extra = new Dictionary<string, double> { [ReadP99] = LatencyRecorder.Summarize(probes.Select(probe => probe.Latencies)).P99 } };

@@ -64,7 +64,7 @@ internal sealed class OpenSessions : Scenario
                 sessions.ForEach(session => SetSynchronous(session, setting.Synchronous));
             }
 
-            var figures = await LoadRun.RunAsync(setting.Plan, (_, sequence) =>
+            var figures = await LoadRun.RunAsync(setting.Plan(file), (_, sequence) =>
             {
                 // A step that has no divisor in common with the counts: all sessions are visited, neighbours are not.
                 var session = sessions[(int)(sequence * 7919 % count)];

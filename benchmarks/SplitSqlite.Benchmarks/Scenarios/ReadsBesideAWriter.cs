@@ -44,7 +44,7 @@ internal sealed class ReadsBesideAWriter : Scenario
         LoadFigures figures;
         try
         {
-            figures = await LoadRun.RunAsync(setting.Plan, async (reader, sequence) =>
+            figures = await LoadRun.RunAsync(setting.Plan(file), async (reader, sequence) =>
             {
                 await using var connection = await file.OpenAsync();
                 await Works.ReadUserAsync(connection, ((reader * 331) + sequence) % BenchFile.Users + 1);

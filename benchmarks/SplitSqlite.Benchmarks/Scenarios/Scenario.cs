@@ -8,7 +8,7 @@ namespace SplitSqlite.Benchmarks.Scenarios;
 /// <param name="X">Where it is on the plots' lower axis.</param>
 internal sealed record Setting(string Name, double X, int Callers, Synchronous Synchronous, TimeSpan Duration, double? Rate = null)
 {
-    public LoadPlan Plan => new() { Callers = Callers, Duration = Duration, Rate = Rate };
+    public LoadPlan Plan(BenchFile file) => new() { Callers = Callers, Duration = Duration, Rate = Rate, GiveUp = file.GiveUp };
 }
 
 /// <summary>A concurrent work that sides are compared on.</summary>
@@ -31,6 +31,8 @@ internal abstract class Scenario
     public abstract IReadOnlyList<Setting> Settings(BenchScale scale);
 
     public virtual IReadOnlyList<Side> Sides(Setting setting) => Side.Both;
+
+    public virtual int Repetitions(BenchScale scale) => scale.Repetitions;
 
     /// <summary>Runs once, on a fresh file in <paramref name="folder"/>.</summary>
     public abstract Task<LoadFigures> RunAsync(Setting setting, Side side, string folder);

@@ -29,7 +29,7 @@ internal sealed class ThreeInserts : Scenario
     {
         await using var file = BenchFile.Create(side, setting.Synchronous, folder);
         file.Warm(setting.Callers);
-        var figures = await LoadRun.RunAsync(setting.Plan, async (_, sequence) =>
+        var figures = await LoadRun.RunAsync(setting.Plan(file), async (_, sequence) =>
         {
             await using var connection = await file.OpenAsync();
             await Works.InsertThreeAsync(connection, sequence);

@@ -21,6 +21,7 @@ internal sealed class BenchFile : IAsyncDisposable
         """;
 
     private readonly string _connectionString;
+    private readonly PlainFactory? _plain;
 
     private BenchFile(Side side, Synchronous synchronous, string path)
     {
@@ -28,6 +29,7 @@ internal sealed class BenchFile : IAsyncDisposable
         Synchronous = synchronous;
         Path = path;
         _connectionString = side.ConnectionString(path, synchronous);
+        _plain = side == Side.Plain ? new PlainFactory() : null;
     }
 
     public Side Side { get; }
@@ -37,6 +39,9 @@ internal sealed class BenchFile : IAsyncDisposable
     public string Path { get; }
 
     public string ConnectionString => _connectionString;
+
+    /// <summary>Makes connections for this run.</summary>
+    public DbProviderFactory Factory => _plain ?? Side.Factory!;
 
     /// <summary>Makes a file of users and items in WAL mode.</summary>
     public static BenchFile Create(Side side, Synchronous synchronous, string folder) => Create(side, synchronous, folder, CreateUsers);
@@ -86,6 +91,9 @@ internal sealed class BenchFile : IAsyncDisposable
         }
     });
 
+    /// <summary>The run is over: who still waits for the lock need not wait on. Our own queue is empty by then.</summary>
+    public void GiveUp() => _plain?.GiveUp();
+
     public ValueTask DisposeAsync()
     {
         if (Side == Side.Plain)
@@ -125,7 +133,7 @@ internal sealed class BenchFile : IAsyncDisposable
 
     private DbConnection CreateConnection()
     {
-        var connection = Side.Factory!.CreateConnection()!;
+        var connection = Factory.CreateConnection()!;
         connection.ConnectionString = _connectionString;
         return connection;
     }
