@@ -61,7 +61,7 @@ internal sealed record BarPlot
             foreach (var bar in group.Bars)
             {
                 var spread = bar.High > bar.Low ? $" ({Text(bar.Low)} to {Text(bar.High)})" : "";
-                svg.Box(left, top + 1, Math.Max(1, At(bar.Value) - left), BarHeight - 2, $"bar c{bar.Color}", $"{bar.Name}, {group.Name}: {Text(bar.Value)}{spread}");
+                svg.Box(left, top + 1, Math.Max(bar.Value > 0 ? 1 : 0, At(bar.Value) - left), BarHeight - 2, $"bar c{bar.Color}", $"{bar.Name}, {group.Name}: {Text(bar.Value)}{spread}");
                 svg.Line(At(bar.Low), top + (BarHeight / 2), At(bar.High), top + (BarHeight / 2), "range");
                 svg.Text(Math.Max(At(bar.Value), At(bar.High)) + 5, top + (BarHeight / 2) + 4, Text(bar.Value), "tick");
                 top += BarHeight;

@@ -21,11 +21,11 @@ internal sealed record LinePlot
     private const double Width = 560;
     private const double Height = 310;
     private const double Left = 62;
-    private const double Right = 132;
     private const double Top = 34;
     private const double Bottom = 44;
     private const double NameHeight = 13;
     private const double Inset = 12;
+    private const double LetterWidth = 5.9;
 
     public required string Title { get; init; }
 
@@ -52,6 +52,8 @@ internal sealed record LinePlot
 
     /// <summary>Whether each point is drawn; a curve of many points is better without.</summary>
     public bool HasPoints { get; init; } = true;
+
+    private double Right => 34 + (Series.Max(series => series.Name.Length) * LetterWidth);
 
     public string ToSvg()
     {

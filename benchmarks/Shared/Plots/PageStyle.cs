@@ -14,11 +14,11 @@ internal static class PageStyle
         body { max-width: 1240px; margin: 0 auto; padding: 28px 20px 60px; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif; }
         h1 { font-size: 26px; margin: 0 0 6px; } h2 { font-size: 20px; margin: 42px 0 6px; padding-top: 14px; border-top: 1px solid var(--rule); } h3 { font-size: 15px; margin: 20px 0 4px; }
         p { margin: 6px 0; max-width: 92ch; } p.muted, td.muted { color: var(--muted); } a { color: var(--c0); } nav { margin: 12px 0; line-height: 1.9; }
-        .table { overflow-x: auto; margin: 12px 0; } table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
+        .table { overflow-x: auto; margin: 12px 0; } table { border-collapse: collapse; font-size: 12.5px; font-variant-numeric: tabular-nums; }
         th { text-align: right; font-weight: 600; color: var(--muted); white-space: nowrap; } td { text-align: right; white-space: nowrap; }
-        th, td { padding: 4px 10px; border-bottom: 1px solid var(--rule); vertical-align: top; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
+        th, td { padding: 4px 8px; border-bottom: 1px solid var(--rule); vertical-align: top; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
         table.text th, table.text td { text-align: left; white-space: normal; } td.good { color: var(--good); font-weight: 600; } td.bad { color: var(--bad); font-weight: 600; }
-        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 14px; margin: 12px 0; align-items: start; }
+        .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 14px; margin: 12px 0; align-items: start; }
         figure { margin: 0; padding: 10px; background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; } svg { display: block; width: 100%; height: auto; }
         .legend span { margin-right: 18px; white-space: nowrap; } .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px; background: var(--color); }
         .c0 { --color: var(--c0); } .c1 { --color: var(--c1); } .c2 { --color: var(--c2); } .c3 { --color: var(--c3); } .c4 { --color: var(--c4); }

@@ -14,11 +14,11 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
     {
         page.Heading(scenario.Title, scenario.Key);
         page.Paragraph(scenario.About);
-        page.Legend(Side.All.Where(side => _cells.Any(cell => cell.Side == side.Key)).Select(side => (side.Name, side.Color)));
+        page.Legend(Side.All.Where(side => _cells.Any(cell => cell.Side == side.Key)).Select(side => (side == Side.Plain ? $"plain: {side.Name}" : side.Name, side.Color)));
         page.Plots(Plots());
         page.Table(
-            [scenario.XTitle, "sync", "side", $"{scenario.Operations}/s", "p50", "p90", "p99", "p99.9", "slowest", "errors", .. HasUnfinished() ? ["unfinished"] : Array.Empty<string>(), "rate / plain", .. ExtraNames()],
-            _cells.OrderByDescending(cell => cell.Synchronous).ThenBy(cell => cell.X).Select(Row));
+            [scenario.XTitle, "sync", "side", $"{scenario.Operations}/s", "p50", "p99", "p99.9", "slowest", "errors", .. HasUnfinished() ? ["unfinished"] : Array.Empty<string>(), "rate / plain", .. ExtraNames()],
+            _cells.OrderByDescending(cell => cell.Synchronous).ThenBy(cell => cell.X).GroupBy(cell => (cell.Setting, cell.Synchronous)).SelectMany(setting => setting.Select((cell, i) => Row(cell, isFirst: i == 0))));
         var kinds = ErrorKinds().ToArray();
         if (kinds.Length > 0)
         {
@@ -31,29 +31,34 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
         LeakedReader.Name => [WalOverTime()],
         OpenSessions.Name => [CostOfSessions(), PhysicalConnections()],
         ReadsBesideAWriter.Name => Synchronicities().SelectMany(synchronous => new[] { Bars("Reads each second", synchronous, figures => figures.PerSecond, FigureText.Count), Percentiles(synchronous, 1) }),
-        _ => Synchronicities().SelectMany(Usual),
+        _ => [.. Synchronicities().SelectMany(Curves), .. Synchronicities().SelectMany(Levels)],
     };
 
-    private IEnumerable<string> Usual(Synchronous synchronous)
+    private IEnumerable<string> Curves(Synchronous synchronous)
     {
         LoadCell[] cells = [.. _cells.Where(cell => cell.Synchronous == synchronous)];
         double[] places = [.. cells.Select(cell => cell.X).Distinct().Order()];
         if (places.Length > 2)
         {
             yield return Lines(
-                $"{Capital(scenario.Operations)} each second, {Name(synchronous)}", cells, places, FigureText.Count, (_, name) => name, [(figures => figures.PerSecond, "", false)], isLogarithmic: true);
+                $"{Capital(scenario.Operations)} each second (log), {Name(synchronous)}", cells, places, FigureText.Count, (_, name) => name, [(figures => figures.PerSecond, "", false)], isLogarithmic: true);
             yield return Lines(
-                $"Latency (log), {Name(synchronous)}: p50 dashed, p99 solid", cells, places, FigureText.Time, (figure, name) => $"{name} {figure}",
+                $"Latency (log), {Name(synchronous)}: p50 dashed, p99 solid", [.. cells.Where(cell => cell.Side != Side.Raw.Key)], places, FigureText.Time, (figure, name) => $"{name} {figure}",
                 [(figures => figures.Latencies.P50, "p50", true), (figures => figures.Latencies.P99, "p99", false)], isLogarithmic: true);
-        }
-        else if (places.Length > 1 || cells.Length > 1)
-        {
-            yield return Bars($"{Capital(scenario.Operations)} each second, {Name(synchronous)}", synchronous, figures => figures.PerSecond, FigureText.Count);
         }
 
         foreach (var place in places.Where(place => place is 32 or 64 || (scenario.Key == LoginsAtRate.Name && place == places[^1])))
         {
             yield return Percentiles(synchronous, place);
+        }
+    }
+
+    private IEnumerable<string> Levels(Synchronous synchronous)
+    {
+        LoadCell[] cells = [.. _cells.Where(cell => cell.Synchronous == synchronous)];
+        if (cells.Select(cell => cell.X).Distinct().Count() <= 2)
+        {
+            yield return Bars($"{Capital(scenario.Operations)} each second, {Name(synchronous)}", synchronous, figures => figures.PerSecond, FigureText.Count);
         }
 
         if (cells.Any(cell => cell.Runs.Any(run => run.ErrorCount > 0)))
@@ -84,9 +89,12 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
                    from figure in figures
                    let points = cells.Where(cell => cell.Side == side.Key).OrderBy(cell => cell.X).Select(cell => At(cell.X, cell.Of(figure.Figure))).ToArray()
                    where points.Length > 0
-                   select new PlotSeries(name(figure.Name, ShortName(side)), side.Color, points, figure.IsDashed),
+                   select new PlotSeries(name(figure.Name, ShortName(side)), side.Color, Across(points, places), figure.IsDashed || points.Length == 1),
             ],
         }.ToSvg();
+
+    // Whoever works alone is a level to hold the others against.
+    private static PlotPoint[] Across(PlotPoint[] points, double[] places) => points.Length == 1 ? [points[0], points[0] with { X = places[^1] }] : points;
 
     // The tail is what users feel: evenly spaced nines, on a logarithmic scale.
     private string Percentiles(Synchronous synchronous, double place)
@@ -140,7 +148,7 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
             Title = "Size of the WAL, one run",
             XTitle = "seconds",
             XText = FigureText.Short,
-            YText = FigureText.Bytes,
+            YText = mebibytes => FigureText.Short(mebibytes) + " MiB",
             HasPoints = false,
             Marks = [(LeakedReader.Opened * duration, "reader opened"), (LeakedReader.Dropped * duration, "dropped")],
             Series =
@@ -148,7 +156,7 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
                 .. from side in Side.Both
                    let cell = Array.Find(_cells, cell => cell.Side == side.Key)
                    where cell is not null
-                   select new PlotSeries(ShortName(side), side.Color, [.. cell.Runs[^1].Samples.Select(sample => new PlotPoint(sample.Seconds, sample.Value))]),
+                   select new PlotSeries(ShortName(side), side.Color, [.. cell.Runs[^1].Samples.Select(sample => new PlotPoint(sample.Seconds, sample.Value / 1024 / 1024))]),
             ],
         }.ToSvg();
     }
@@ -168,18 +176,18 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
 
     private string[] ExtraNames() => [.. _cells.SelectMany(cell => cell.Runs).SelectMany(run => run.Extra.Keys).Distinct()];
 
-    private IReadOnlyList<HtmlCell> Row(LoadCell cell)
+    private IReadOnlyList<HtmlCell> Row(LoadCell cell, bool isFirst)
     {
         var side = Side.All.Single(candidate => candidate.Key == cell.Side);
         var errors = cell.Runs.Sum(run => run.ErrorCount);
         var plain = results.FindLoad(cell.Scenario, cell.X, cell.Synchronous, Side.Plain);
         return
         [
-            cell.Setting,
-            Name(cell.Synchronous),
-            side.Name,
+            isFirst ? cell.Setting : "",
+            isFirst ? Name(cell.Synchronous) : "",
+            ShortName(side),
             cell.Of(figures => figures.PerSecond).Text(FigureText.Count),
-            Time(cell, l => l.P50), Time(cell, l => l.P90), Time(cell, l => l.P99), Time(cell, l => l.P999),
+            Time(cell, l => l.P50), Time(cell, l => l.P99), Time(cell, l => l.P999),
             cell.Of(figures => figures.Latencies.Max).Text(FigureText.Time),
             new($"{errors}", errors > 0 ? "bad" : null),
             .. HasUnfinished() ? [new HtmlCell(FigureText.Count(cell.Of(figures => figures.NotBegun + figures.GivenUp).Median))] : Array.Empty<HtmlCell>(),

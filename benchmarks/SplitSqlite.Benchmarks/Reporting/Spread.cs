@@ -16,5 +16,12 @@ internal readonly record struct Spread(double Median, double Low, double High, i
         => Of(dividends.Zip(divisors).Where(pair => pair.Second > 0).Select(pair => pair.First / pair.Second));
 
     public string Text(Func<double, string> format)
-        => Count == 0 ? "–" : Count == 1 || format(Low) == format(High) ? format(Median) : $"{format(Median)} ({format(Low)} to {format(High)})";
+        => Count == 0 ? "–" : Count == 1 || format(Low) == format(High) ? format(Median) : $"{format(Median)} ({Range(format(Low), format(High))})";
+
+    // A unit that both have is told once.
+    private static string Range(string low, string high)
+    {
+        var space = low.LastIndexOf(' ');
+        return space > 0 && high.EndsWith(low[space..], StringComparison.Ordinal) ? $"{low[..space]} to {high}" : $"{low} to {high}";
+    }
 }
