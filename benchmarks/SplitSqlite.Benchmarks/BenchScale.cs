@@ -51,7 +51,7 @@ internal sealed record BenchScale
         Tail = TimeSpan.FromSeconds(1),
         Writers = TimeSpan.FromSeconds(2),
         AtRate = TimeSpan.FromSeconds(0.8),
-        Wal = TimeSpan.FromSeconds(3),
+        Wal = TimeSpan.FromSeconds(4),
         WalRepetitions = 1,
         Callers = [1, 8, 64, 512],
         CallersNormal = [64],
