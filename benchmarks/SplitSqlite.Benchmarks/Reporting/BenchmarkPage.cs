@@ -70,7 +70,7 @@ internal sealed class BenchmarkPage(BenchResults results)
             + "immediate transactions, its own pool, filled and set before the run, its default timeout of 30 s, and a thread of the pool for each caller. SQLite's own API on one thread, with statements prepared once, is the ceiling of what a provider can reach alone.");
         _page.Paragraph(
             "Closed loop: a caller's next operation begins when its last one has ended, and its wait for a thread counts. Open loop: latency counts from when an operation was due. Operations that fail count as latencies too, and as errors by kind. "
-            + "What is in flight at the end is waited for, for a while, and counts as a latency, not as done; what takes longer is given up and counts with the time it had taken: unfinished, as is what was due and never begun. Percentiles are of one run; tables show the median of the runs and, for the slowest, the range.");
+            + "What is in flight at the end is waited for, for a while, and counts as a latency, not as done; what takes longer is given up and counts with the time it had taken: unfinished, as is what was due and never begun. Percentiles are of one run; tables show the median of the runs, for rates and ratios the lowest and highest too, for the slowest the worst run.");
         _page.Paragraph("Controls: the machine by itself, before and after. Where these are slow, a slow operation is nobody's doing.");
         _page.Table(
             ["control", "p50", "p90", "p99", "p99.9", "slowest"],

@@ -17,7 +17,7 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
         page.Legend(Side.All.Where(side => _cells.Any(cell => cell.Side == side.Key)).Select(side => (side == Side.Plain ? $"plain: {side.Name}" : side.Name, side.Color)));
         page.Plots(Plots());
         page.Table(
-            [scenario.XTitle, "sync", "side", $"{scenario.Operations}/s", "p50", "p99", "p99.9", "slowest", "errors", .. HasUnfinished() ? ["unfinished"] : Array.Empty<string>(), "rate / plain", .. ExtraNames()],
+            ["load", "sync", "side", $"{scenario.Operations}/s", "p50", "p99", "p99.9", "slowest (worst run)", "errors", .. HasUnfinished() ? ["unfinished"] : Array.Empty<string>(), "rate / plain", .. ExtraNames()],
             _cells.OrderByDescending(cell => cell.Synchronous).ThenBy(cell => cell.X).GroupBy(cell => (cell.Setting, cell.Synchronous)).SelectMany(setting => setting.Select((cell, i) => Row(cell, isFirst: i == 0))));
         var kinds = ErrorKinds().ToArray();
         if (kinds.Length > 0)
@@ -188,15 +188,17 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
             ShortName(side),
             cell.Of(figures => figures.PerSecond).Text(FigureText.Count),
             Time(cell, l => l.P50), Time(cell, l => l.P99), Time(cell, l => l.P999),
-            cell.Of(figures => figures.Latencies.Max).Text(FigureText.Time),
+            Slowest(cell.Of(figures => figures.Latencies.Max)),
             new($"{errors}", errors > 0 ? "bad" : null),
             .. HasUnfinished() ? [new HtmlCell(FigureText.Count(cell.Of(figures => figures.NotBegun + figures.GivenUp).Median))] : Array.Empty<HtmlCell>(),
             plain is null || side == Side.Plain
                 ? new HtmlCell("–", "muted")
                 : Spread.OfRatios(cell.Runs.Select(run => run.PerSecond), plain.Runs.Select(run => run.PerSecond)).Text(FigureText.Ratio),
-            .. ExtraNames().Select(name => new HtmlCell(cell.Extra(name).Text(Format(name)))),
+            .. ExtraNames().Select(name => new HtmlCell(cell.Extra(name) is { Count: > 0 } extra ? Format(name)(extra.Median) : "–")),
         ];
     }
+
+    private static string Slowest(Spread slowest) => $"{FigureText.Time(slowest.Median)} ({FigureText.Time(slowest.High)})";
 
     private static string Time(LoadCell cell, Func<Latencies, double> figure) => FigureText.Time(cell.Of(figures => figure(figures.Latencies)).Median);
 
