@@ -49,7 +49,7 @@ internal sealed class BenchRunner(BenchOptions options, TextWriter log)
                     {
                         Collect();
                         var clock = Stopwatch.StartNew();
-                        var figures = await scenario.RunAsync(setting, side, options.Folder);
+                        var figures = await scenario.RunAsync(setting, side, options.Folder) with { Repetition = repetition };
                         Cell(results, scenario, setting, side).Runs.Add(figures);
                         log.WriteLine(Line(setting, side, figures) + $"; took {clock.Elapsed.TotalSeconds:0.0} s");
                     }

@@ -3,6 +3,9 @@ namespace SplitSqlite.Benchmarks.Load;
 /// <summary>What came of one run of a load. Latencies are microseconds, of all operations, those that failed among them.</summary>
 internal sealed record LoadFigures
 {
+    /// <summary>Which repetition it was, from 0: what ran in the same one is compared.</summary>
+    public int Repetition { get; init; }
+
     public required double Seconds { get; init; }
 
     /// <summary>Operations that succeeded before the end.</summary>

@@ -68,5 +68,12 @@ internal sealed class LoadCell
 
     public Spread Of(Func<LoadFigures, double> figure) => Spread.Of(Runs.Select(figure));
 
+    /// <summary>A figure as a part of another cell's, repetition by repetition.</summary>
+    public Spread RatioTo(LoadCell other, Func<LoadFigures, double> figure) => Spread.Of(
+        from run in Runs
+        join reference in other.Runs on run.Repetition equals reference.Repetition
+        where figure(reference) > 0
+        select figure(run) / figure(reference));
+
     public Spread Extra(string name) => Spread.Of(Runs.Where(run => run.Extra.ContainsKey(name)).Select(run => run.Extra[name]));
 }

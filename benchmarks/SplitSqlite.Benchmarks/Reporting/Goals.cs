@@ -146,5 +146,5 @@ internal sealed class Goals(BenchResults results)
     private LoadCell? Sessions(int count) => results.FindLoad(OpenSessions.Name, count, Synchronous.Normal, Side.Split);
 
     private static Spread Ratios(LoadCell? dividend, LoadCell? divisor, Func<LoadFigures, double> figure)
-        => dividend is null || divisor is null ? default : Spread.OfRatios(dividend.Runs.Select(figure), divisor.Runs.Select(figure));
+        => dividend is null || divisor is null ? default : dividend.RatioTo(divisor, figure);
 }

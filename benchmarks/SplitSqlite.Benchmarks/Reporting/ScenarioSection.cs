@@ -193,7 +193,7 @@ internal sealed class ScenarioSection(HtmlPage page, BenchResults results, Scena
             .. HasUnfinished() ? [new HtmlCell(FigureText.Count(cell.Of(figures => figures.NotBegun + figures.GivenUp).Median))] : Array.Empty<HtmlCell>(),
             plain is null || side == Side.Plain
                 ? new HtmlCell("–", "muted")
-                : Spread.OfRatios(cell.Runs.Select(run => run.PerSecond), plain.Runs.Select(run => run.PerSecond)).Text(FigureText.Ratio),
+                : cell.RatioTo(plain, run => run.PerSecond).Text(FigureText.Ratio),
             .. ExtraNames().Select(name => new HtmlCell(cell.Extra(name) is { Count: > 0 } extra ? Format(name)(extra.Median) : "–")),
         ];
     }

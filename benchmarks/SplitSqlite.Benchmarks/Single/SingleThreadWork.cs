@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
 using SplitSqlite.Benchmarks.Sides;
 
 namespace SplitSqlite.Benchmarks.Single;
@@ -11,7 +10,6 @@ namespace SplitSqlite.Benchmarks.Single;
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet disposes by GlobalCleanup.")]
 [MemoryDiagnoser(displayGenColumns: false)]
-[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByMethod)]
 public abstract class SingleThreadWork
 {
     private string? _folder;
