@@ -41,7 +41,11 @@ internal sealed record BarPlot
         var left = 20 + (Groups.Max(group => group.Name.Length) * LetterWidth);
         var height = Top + Bottom + Groups.Sum(group => (group.Bars.Count * BarHeight) + GroupGap);
         var svg = new Svg(Width, height, Title);
-        var values = Groups.SelectMany(group => group.Bars).SelectMany(bar => new[] { bar.Low, bar.High }).Append(Reference?.Value ?? 0);
+
+        // One run gone wrong must not press all bars to the edge: its range is cut off, and told by the tooltip.
+        var bars = Groups.SelectMany(group => group.Bars);
+        var most = 2 * bars.Select(bar => bar.Value).DefaultIfEmpty(0).Max();
+        var values = bars.SelectMany(bar => new[] { Math.Min(bar.Low, most), Math.Min(bar.High, most) }).Append(Reference?.Value ?? 0);
 
         // A bar of a logarithmic plot has to begin below its value, or it would not be seen.
         var scale = IsLogarithmic ? Scale.Logarithmic(values.SelectMany(value => new[] { value, value / 2 })) : Scale.Linear(values);

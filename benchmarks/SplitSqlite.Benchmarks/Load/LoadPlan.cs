@@ -18,7 +18,7 @@ internal sealed record LoadPlan
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long what is in flight at the end is waited for before <see cref="GiveUp"/> is called. At least a second.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1.2);
 
     /// <summary>Asks the side to end what is still in flight.</summary>
     public Action? GiveUp { get; init; }
