@@ -21,6 +21,7 @@ internal sealed record Options
                           (default: closed loop, each worker one after the other)
           --act N         run only this act, 1 to 5; may be given more than once
           --json FILE     write all figures to FILE as well
+          --report FILE   write the acts to FILE as a page with plots as well
           --folder DIR    where the database files go for the time of the run
                           (default: the system's temporary folder)
           --help          this text
@@ -40,6 +41,9 @@ internal sealed record Options
     public IReadOnlyList<int> Acts { get; init; } = [1, 2, 3, 4, 5];
 
     public string? Json { get; init; }
+
+    /// <summary>The page to be written, if any.</summary>
+    public string? Report { get; init; }
 
     public string Folder { get; init; } = Path.GetTempPath();
 
@@ -77,6 +81,9 @@ internal sealed record Options
                     break;
                 case "--json":
                     options = options with { Json = WritableFile(name, Value(name, rest)) };
+                    break;
+                case "--report":
+                    options = options with { Report = WritableFile(name, Value(name, rest)) };
                     break;
                 case "--folder":
                     options = options with { Folder = ExistingFolder(name, Value(name, rest)) };

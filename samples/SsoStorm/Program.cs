@@ -61,6 +61,11 @@ internal static class Program
                 JsonReport.Write(file, storm);
             }
 
+            if (options.Report is { } page)
+            {
+                PageReport.Write(page, storm);
+            }
+
             return storm.Verdict.ExitCode;
         }
         catch (OperationCanceledException)

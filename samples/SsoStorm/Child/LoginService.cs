@@ -12,7 +12,7 @@ internal sealed class LoginService(Store store)
     /// <param name="sequence">The worker's count of logins.</param>
     /// <param name="userName">Who logs in.</param>
     /// <param name="reads">Told when each of the three reads before the transaction begins and ends.</param>
-    public async Task LoginAsync(int worker, long sequence, string userName, ReadProbe reads)
+    public async Task LoginAsync(int worker, long sequence, string userName, IReadProbe reads)
     {
         await using ILoginSession session = await store.OpenSessionAsync();
 

@@ -1,22 +1,5 @@
 namespace SsoStorm;
 
-/// <summary>Tells the parent when each read of one worker begins and ends.</summary>
-internal sealed class ReadProbe(int worker, RecordWriter records, ActClock clock)
-{
-    public async Task<T> TimeAsync<T>(Func<Task<T>> read)
-    {
-        records.Write(RecordKind.ReadStarted, worker, clock.Now);
-        try
-        {
-            return await read();
-        }
-        finally
-        {
-            records.Write(RecordKind.ReadEnded, worker, clock.Now);
-        }
-    }
-}
-
 /// <summary>
 /// One of the storm's workers. Closed loop: the next login begins when the last one ended. Open loop: logins are due at
 /// fixed times whoever serves them, and each counts from the time it was due.
