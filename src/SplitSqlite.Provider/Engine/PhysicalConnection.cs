@@ -23,19 +23,8 @@ internal enum PhysicalRole
 /// One Microsoft.Data.Sqlite connection, opened with <c>Pooling=False</c> and owned by us, with all that belongs to it: prepared commands,
 /// guard, and the session that uses it now. Used by one lease at a time; only <see cref="Interrupt"/> may be called from elsewhere.
 /// </summary>
-internal sealed unsafe class PhysicalConnection : IDisposable
+internal sealed unsafe partial class PhysicalConnection : IDisposable
 {
-    private static readonly byte[] BeginImmediateSql = "BEGIN IMMEDIATE"u8.ToArray();
-    private static readonly byte[] BeginSql = "BEGIN"u8.ToArray();
-    private static readonly byte[] CommitSql = "COMMIT"u8.ToArray();
-    private static readonly byte[] RollbackSql = "ROLLBACK"u8.ToArray();
-    private static readonly byte[] SavepointSql = "SAVEPOINT splitsqlite"u8.ToArray();
-    private static readonly byte[] ReleaseSql = "RELEASE splitsqlite"u8.ToArray();
-    private static readonly byte[] RollbackToSql = "ROLLBACK TO splitsqlite"u8.ToArray();
-    private static readonly byte[] PinSql = "SELECT 1 FROM sqlite_schema LIMIT 1"u8.ToArray();
-
-    private const int DeferredForeignKeys = 10; // SQLITE_DBSTATUS_DEFERRED_FKS, which SQLitePCLRaw does not name
-
     // For how many milliseconds the watch is taken at its word: a file system that is mounted over the path changes no name, and is not told of.
     private const int LongestTrust = 1000;
 
@@ -72,14 +61,6 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     private readonly FileWatch? _watch;
     private long _placeSeenAt;
     private long _placeSeenAtChange;
-    private PreparedStatement? _beginImmediate;
-    private PreparedStatement? _begin;
-    private PreparedStatement? _commit;
-    private PreparedStatement? _rollback;
-    private PreparedStatement? _savepoint;
-    private PreparedStatement? _release;
-    private PreparedStatement? _rollbackTo;
-    private PreparedStatement? _pin;
     private IStoppable? _running;
     private sqlite3_stmt? _runningStatement;
     private long _nativeRowId;
@@ -260,50 +241,6 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
     }
 
-    /// <summary>Steps BEGIN IMMEDIATE. The result code is the caller's to judge: BUSY means another process.</summary>
-    public int BeginImmediate() => StepOwn(ref _beginImmediate, BeginImmediateSql);
-
-    /// <summary>Steps BEGIN and a first read, which pins the snapshot (FACTS 8.9).</summary>
-    public int BeginSnapshot()
-    {
-        var rc = StepOwn(ref _begin, BeginSql);
-        if (rc != raw.SQLITE_OK)
-        {
-            return rc;
-        }
-
-        rc = StepOwn(ref _pin, PinSql);
-        if (rc != raw.SQLITE_OK)
-        {
-            _ = Rollback();
-        }
-
-        return rc;
-    }
-
-    /// <summary>Steps COMMIT. Never interrupted: no execution is registered as running meanwhile.</summary>
-    public int Commit()
-    {
-        ForgetCommits();
-        return StepOwn(ref _commit, CommitSql);
-    }
-
-    /// <summary>Steps ROLLBACK; all cursors of the connection must be reset, or an earlier interrupt fails it too (FACTS 9).</summary>
-    public int Rollback() => StepOwn(ref _rollback, RollbackSql);
-
-    /// <summary>Steps SAVEPOINT under a name of ours; may be nested.</summary>
-    public int Savepoint() => StepOwn(ref _savepoint, SavepointSql);
-
-    /// <summary>Steps RELEASE of the innermost savepoint of ours.</summary>
-    public int ReleaseSavepoint() => StepOwn(ref _release, ReleaseSql);
-
-    /// <summary>Undoes what was done since the innermost savepoint of ours, which stays.</summary>
-    public int RollbackToSavepoint() => StepOwn(ref _rollbackTo, RollbackToSql);
-
-    /// <summary>Gets whether a COMMIT would fail now because of deferred foreign keys.</summary>
-    public bool HasDeferredViolations
-        => raw.sqlite3_db_status(Handle, DeferredForeignKeys, out var pending, out _, 0) == raw.SQLITE_OK && pending != 0;
-
     /// <summary>
     /// Steps a statement that may be stopped. SQLite asks in the middle of the step, on this thread, and ends that statement alone, where
     /// <c>sqlite3_interrupt</c> would fail all others of the connection too.
@@ -341,55 +278,6 @@ internal sealed unsafe class PhysicalConnection : IDisposable
             }
         }
     }
-
-    /// <summary>
-    /// Says whether the file's path leads to another file by now, or to none; <see langword="null"/> where the connection is closed.
-    /// Callable from any thread: it costs one system call.
-    /// </summary>
-    public bool? HasMoved()
-    {
-        var seen = Volatile.Read(ref _placeSeenAtChange);
-        if (seen != 0 && FileWatch.Changes == seen && Environment.TickCount64 - Volatile.Read(ref _placeSeenAt) < LongestTrust)
-        {
-            return Volatile.Read(ref _disposed) ? null : false;
-        }
-
-        return LookForMove();
-    }
-
-    /// <summary>The same by a look at the path, whatever is known of it: before another connection is opened, which must not bring two files together.</summary>
-    public bool? LookForMove()
-    {
-        var watchedSince = _watch?.Arm() ?? 0;
-        bool moved;
-
-        // A full fence between the two: either this sees that the connection is closing, or Dispose sees it look.
-        Interlocked.Increment(ref _looks);
-        try
-        {
-            if (Volatile.Read(ref _disposed))
-            {
-                return null;
-            }
-
-            moved = NativeFile.HasMoved(_file);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _looks);
-        }
-
-        if (!moved && watchedSince != 0 && FileWatch.Changes == watchedSince)
-        {
-            Volatile.Write(ref _placeSeenAt, Environment.TickCount64);
-            Volatile.Write(ref _placeSeenAtChange, watchedSince);
-        }
-
-        return moved;
-    }
-
-    /// <summary>Reads the beginning of the WAL as this connection has it, whatever lies at its path by now. For who has the connection.</summary>
-    public bool TryReadWal(Span<byte> bytes) => NativeFile.TryReadWal(_pointer, bytes);
 
     /// <summary>Makes the native last rowid the session's before a statement runs: triggers need the native one (FACTS 9).</summary>
     public void AssumeLastInsertRowId(long value)
@@ -434,14 +322,7 @@ internal sealed unsafe class PhysicalConnection : IDisposable
         }
 
         Commands.Dispose();
-        _beginImmediate?.Dispose();
-        _begin?.Dispose();
-        _commit?.Dispose();
-        _rollback?.Dispose();
-        _savepoint?.Dispose();
-        _release?.Dispose();
-        _rollbackTo?.Dispose();
-        _pin?.Dispose();
+        DisposeOwnStatements();
 
         // A blob or statement of a user's initializer that is still open keeps the handle alive as a zombie (sqlite3_close_v2), and commits when it is closed.
         NativeSqlite.Unwatch(_pointer);
@@ -455,27 +336,6 @@ internal sealed unsafe class PhysicalConnection : IDisposable
     // SQLite asks once more when a statement has ended, and committed: answered with a yes, it would tell of what is done as interrupted.
     private bool MustStop() => _running is { MustStop: true } && raw.sqlite3_stmt_busy(_runningStatement!) != 0;
 
-    private int StepOwn(ref PreparedStatement? statement, byte[] sql)
-    {
-        var mode = Guard.Mode;
-        Guard.Mode = GuardMode.Off;
-        try
-        {
-            statement ??= PreparedStatement.Prepare(Handle, sql, out _);
-            var rc = statement!.Step();
-            statement.Reset();
-            return rc is raw.SQLITE_DONE or raw.SQLITE_ROW ? raw.SQLITE_OK : rc == raw.SQLITE_LOCKED ? Busy.CodeOf(rc, Handle) : rc;
-        }
-        catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteExtendedErrorCode))
-        {
-            // To prepare it takes the schema, which another connection with the same cache may have locked.
-            return exception.SqliteExtendedErrorCode;
-        }
-        finally
-        {
-            Guard.Mode = mode;
-        }
-    }
 }
 
 /// <summary>Something that runs outside of statements (a checkpoint) and can be interrupted.</summary>
