@@ -17,7 +17,6 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     private readonly IDataReaderOwner _command;
     private readonly Cursor _cursor;
     private readonly bool _closesConnection;
-    private readonly Session? _session;
     private bool _closed;
 
     // Few readers are asked for blobs in pieces, or for the types of their columns.
@@ -32,7 +31,6 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
         _command = command;
         _cursor = cursor;
         _closesConnection = behavior.HasFlag(CommandBehavior.CloseConnection);
-        _session = command.Connection?.Session;
     }
 
     /// <summary>Gets 0: rows are not nested.</summary>
@@ -53,7 +51,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
     public override bool HasRows => !IsClosed && (_cursor.Current?.HasRows ?? false);
 
     /// <summary>Gets whether the reader is closed, by itself or with its connection.</summary>
-    public override bool IsClosed => _closed || _session is { State: SessionState.Closed };
+    public override bool IsClosed => _closed || _cursor.IsOfClosedSession;
 
     /// <summary>Gets the rows changed by the statements run so far; -1 where none could change any. Complete when the reader is closed.</summary>
     public override int RecordsAffected => _cursor.RecordsAffected;
@@ -148,7 +146,7 @@ public sealed partial class SplitSqliteDataReader : DbDataReader
             _closed = true;
             ForgetResult();
             _command.ReaderClosed(this);
-            if (_closesConnection && _session is not { State: SessionState.Closed })
+            if (_closesConnection && !_cursor.IsOfClosedSession)
             {
                 _command.Connection?.Close();
             }

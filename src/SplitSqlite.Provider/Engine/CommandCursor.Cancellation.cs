@@ -173,7 +173,7 @@ internal sealed partial class CommandCursor
         _session.MeetOthers(_lease!);
         if (_deadline.HasPassed)
         {
-            throw BusyReport.DescribeForeign(_session.Database, _deadline, _busyCode);
+            throw BusyReport.DescribeForeign(_session.Database, _deadline, _seldom?.BusyCode ?? raw.SQLITE_BUSY);
         }
     }
 

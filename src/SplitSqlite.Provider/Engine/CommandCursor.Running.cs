@@ -130,7 +130,7 @@ internal sealed partial class CommandCursor
 
         if (_part == 0 && TuningBatch.Of(_plan) is { } tuning && _session.Pragmas.Answers(tuning))
         {
-            _tuning = tuning;
+            Rarely.Tuning = tuning;
             return Route.None;
         }
 
@@ -207,7 +207,7 @@ internal sealed partial class CommandCursor
 
     private Outcome ProceedToEnd()
     {
-        if (_group is not null || MayLead)
+        if (_seldom?.Group is not null || MayLead)
         {
             return Lead();
         }
@@ -224,12 +224,12 @@ internal sealed partial class CommandCursor
         {
             // The results before it are handed out first, as they would be by Microsoft.Data.Sqlite.
             EndActive(throws: false);
-            _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
+            _stages.Enqueue(new Stage(null, _recordsAffected, Unchanged, ExceptionDispatchInfo.Capture(Translate(exception))));
             return EndOfRun();
         }
 
         Enqueue(null);
-        AffectedInAll = _recordsAffected;
+        NoteAffectedInAll();
         return EndOfRun();
     }
 
@@ -242,7 +242,7 @@ internal sealed partial class CommandCursor
 
     private Outcome ProceedWithoutLease()
     {
-        if (_tuning is { } tuning)
+        if (_seldom?.Tuning is { } tuning)
         {
             _session.Pragmas.Take(tuning);
             _part = _plan.Statements.Length;
@@ -264,7 +264,7 @@ internal sealed partial class CommandCursor
         }
 
         Enqueue(null);
-        AffectedInAll = _recordsAffected;
+        NoteAffectedInAll();
         _state = State.Detached;
         return NextStage() ? Outcome.Rows : Outcome.End;
     }
@@ -293,7 +293,7 @@ internal sealed partial class CommandCursor
             var shown = _recordsAffected;
             EndActive(throws: rows is not BufferedRows { Failure: not null });
             LeaveSavepoint();
-            _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : null, null));
+            _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : Unchanged, null));
         }
 
         return true;
@@ -305,14 +305,14 @@ internal sealed partial class CommandCursor
         => Busy.IsBusy(exception.SqliteExtendedErrorCode) && exception.SqliteExtendedErrorCode != raw.SQLITE_BUSY_SNAPSHOT
             && !_session.IsInTransaction && _lease!.Connection.IsAutocommit;
 
-    private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, null, null));
+    private void Enqueue(ResultSet? rows) => _stages!.Enqueue(new Stage(rows, _recordsAffected, Unchanged, null));
 
     private bool NextStage()
     {
         _current = null;
-        if (_tuning is { } tuning)
+        if (_seldom?.Tuning is { } tuning)
         {
-            var answer = _answer < tuning.Answers.Length ? tuning.Answers[_answer++] : default;
+            var answer = _seldom.Answered < tuning.Answers.Length ? tuning.Answers[_seldom.Answered++] : default;
             var silent = answer.Column is null ? tuning.Silent : answer.SilentBefore;
             _recordsAffected = silent == 0 ? -1 : (int)(silent * _session.Changes);
             _current = answer.Column is null ? null : BufferedRows.Single(answer.Column, answer.Value);

@@ -36,7 +36,7 @@ internal sealed partial class CommandCursor
             }
             catch (SqliteException exception) when (Busy.IsBusy(exception.SqliteExtendedErrorCode))
             {
-                _busyCode = exception.SqliteExtendedErrorCode;
+                Rarely.BusyCode = exception.SqliteExtendedErrorCode;
                 return Outcome.Busy;
             }
 
@@ -183,7 +183,7 @@ internal sealed partial class CommandCursor
         var code = Busy.CodeOf(rc, connection.Handle);
         if (MayTryAgain(code, wasAutocommit, connection))
         {
-            _busyCode = code;
+            Rarely.BusyCode = code;
             prepared.Reset();
             _active = null;
             return Outcome.Busy;
@@ -283,7 +283,7 @@ internal sealed partial class CommandCursor
         var rc = _session.RunControl(this, lease, part.Statement, part.Prepared);
         if (Busy.IsBusy(rc) && begins == connection.IsAutocommit)
         {
-            _busyCode = rc;
+            Rarely.BusyCode = rc;
 
             // A BEGIN that has not begun, or a COMMIT that has not committed: the same again in a while.
             return Outcome.Busy;

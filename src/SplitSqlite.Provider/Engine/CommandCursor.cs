@@ -25,6 +25,8 @@ namespace SplitSqlite.Engine;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The timer ends with the execution, in Unregister.")]
 internal sealed partial class CommandCursor : Cursor, IStoppable
 {
+    private const int Unchanged = int.MinValue;
+
     private readonly Session _session;
     private readonly SqlPlan _plan;
     private readonly SqliteParameterCollection? _parameters;
@@ -38,14 +40,9 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     private PreparedPart? _active;
     private int _recordsAffected = -1;
 
-    // What RecordsAffected becomes when the buffered rows at hand end; whether the live ones at hand are counted already.
-    private int? _affectedAtEnd;
+    // What RecordsAffected becomes when the buffered rows at hand end, if it changes then; whether the live ones at hand are counted already.
+    private int _affectedAtEnd = Unchanged;
     private bool _isCounted;
-    private TuningBatch? _tuning;
-    private int _answer;
-
-    // What SQLite said when it sent the execution waiting.
-    private int _busyCode = raw.SQLITE_BUSY;
     private Queue<Stage>? _stages;
 
     // While it runs something itself, nobody detaches it from below.
@@ -98,6 +95,9 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
     /// <summary>Gets or sets the next in the session's list of open cursors.</summary>
     public CommandCursor? NextOpen { get; set; }
+
+    /// <inheritdoc/>
+    public override bool IsOfClosedSession => _session.State == SessionState.Closed;
 
     /// <inheritdoc/>
     public override ResultSet? Current => _current;
@@ -159,7 +159,7 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
 
             case State.Parked:
                 _current = null;
-                _affectedAtEnd = null;
+                _affectedAtEnd = Unchanged;
                 _recordsAffected = Rarely.ParkedAffected;
                 return Guarded(static cursor => cursor.RunWaiting() == Outcome.Rows);
 
@@ -174,10 +174,10 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     /// <inheritdoc/>
     public override void RowsEnded()
     {
-        if (_affectedAtEnd is { } affected)
+        if (_affectedAtEnd != Unchanged)
         {
-            _affectedAtEnd = null;
-            _recordsAffected = affected;
+            _recordsAffected = _affectedAtEnd;
+            _affectedAtEnd = Unchanged;
         }
         else if (_state == State.Live && !_isCounted && _active?.Prepared is { IsReadOnly: false } && _current is { HasRows: true })
         {
@@ -270,16 +270,16 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
                 EndActive(throws: rows.Failure is null);
             }
 
-            _affectedAtEnd = rows is { HasRows: true } ? _recordsAffected : null;
+            _affectedAtEnd = rows is { HasRows: true } ? _recordsAffected : Unchanged;
             Rarely.ParkedAffected = _recordsAffected;
             _state = _part < _plan.Statements.Length ? State.Parked : State.Detached;
-            (_stages = new Queue<Stage>(1)).Enqueue(new Stage(null, _recordsAffected, null, null));
+            (_stages = new Queue<Stage>(1)).Enqueue(new Stage(null, _recordsAffected, Unchanged, null));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // Thrown when the reader gets there, or at the latest when it closes.
             _state = State.Detached;
-            (_stages = new Queue<Stage>(1)).Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(Translate(exception))));
+            (_stages = new Queue<Stage>(1)).Enqueue(new Stage(null, _recordsAffected, Unchanged, ExceptionDispatchInfo.Capture(Translate(exception))));
         }
 
         ReturnLease();
@@ -294,8 +294,12 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             return;
         }
 
-        var group = _group;
-        _group = null;
+        var group = _seldom?.Group;
+        if (group is not null)
+        {
+            Rarely.Group = null;
+        }
+
         try
         {
             try
@@ -350,6 +354,19 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
         /// <summary>What RecordsAffected goes on from when a parked cursor does.</summary>
         public int ParkedAffected;
 
+        /// <summary>The tuning PRAGMAs that it only answers, and how many it has.</summary>
+        public TuningBatch? Tuning;
+        public int Answered;
+
+        /// <summary>What SQLite said when it sent the execution waiting.</summary>
+        public int BusyCode = raw.SQLITE_BUSY;
+
+        /// <summary>The commit group that it leads.</summary>
+        public CommitGroup? Group;
+
+        /// <summary>What RecordsAffected will be when all results have been read, for a batch.</summary>
+        public int AffectedInAll = -1;
+
         /// <summary>What ATTACH has to wait for: a file that this process keeps closed, or is just closing.</summary>
         public string? ClosedFile;
 
@@ -370,5 +387,5 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     }
 
     /// <summary>One result, or the end, or an error, of a cursor whose lease is gone.</summary>
-    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, int? AffectedAtEnd, ExceptionDispatchInfo? Error);
+    private readonly record struct Stage(ResultSet? Rows, int RecordsAffected, int AffectedAtEnd, ExceptionDispatchInfo? Error);
 }

@@ -3,6 +3,9 @@ namespace SplitSqlite.Engine;
 /// <summary>The results of one executed command as a data reader sees them, wherever they come from.</summary>
 internal abstract class Cursor
 {
+    /// <summary>Gets whether the session has been closed that it is of, and all that it had with it.</summary>
+    public virtual bool IsOfClosedSession => false;
+
     /// <summary>Gets the result set at hand, or <see langword="null"/> where the command has none (left).</summary>
     public abstract ResultSet? Current { get; }
 

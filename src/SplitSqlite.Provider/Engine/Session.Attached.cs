@@ -3,13 +3,11 @@ namespace SplitSqlite.Engine;
 /// <content>The files that the session has attached, as far as the gates, the commit counters and the WALs of them go.</content>
 internal sealed partial class Session
 {
-    private bool _lacksGate;
-
     /// <summary>Gets the database whose gate a write waits for, where ATTACH has come after the session had its own.</summary>
-    public Database? MissingGate => _lacksGate ? _attached?.Missing : null;
+    public Database? MissingGate => LacksGate ? Attachments?.Missing : null;
 
     // A number that has gone up when something that the session can read was committed.
-    private long CommitCount => _attached is { } attached ? Database.CommitCount + attached.CommitCount : Database.CommitCount;
+    private long CommitCount => Attachments is { } attached ? Database.CommitCount + attached.CommitCount : Database.CommitCount;
 
     /// <summary>After ATTACH or DETACH: joins the databases of what is attached now.</summary>
     /// <param name="connection">Where it was attached or detached.</param>
@@ -18,7 +16,7 @@ internal sealed partial class Session
     {
         // Before anything can fail: it is no longer a writer for others.
         connection.IsTainted |= connection.Role == PhysicalRole.Writer;
-        notFree = (_attached ??= new AttachedDatabases(this)).Refresh(connection);
+        notFree = (Attachments ??= new AttachedDatabases(this)).Refresh(connection);
         if (notFree is not null)
         {
             connection.Detach(notFree);
@@ -31,7 +29,7 @@ internal sealed partial class Session
     public void CountCommit()
     {
         Database.CountCommit();
-        _attached?.CountCommit();
+        Attachments?.CountCommit();
     }
 
     /// <summary>Another process was in the way: of a write if the lease has the gate. Which file it was SQLite does not tell.</summary>
@@ -40,7 +38,7 @@ internal sealed partial class Session
         if (lease.HoldsGate)
         {
             Database.Room.Met();
-            _attached?.MeetOthers();
+            Attachments?.MeetOthers();
         }
     }
 
@@ -51,21 +49,21 @@ internal sealed partial class Session
     public bool TryEnterAttached(ConnectionLease lease)
     {
         // A snapshot writes nothing, whatever SQLite calls a write (EXPLAIN, SAVEPOINT); it would keep the gates for as long as the session is open.
-        if (_attached is not { IsEmpty: false } attached || State == SessionState.PrivateSnapshot || (lease.HoldsGate && attached.Missing is null))
+        if (Attachments is not { IsEmpty: false } attached || State == SessionState.PrivateSnapshot || (lease.HoldsGate && attached.Missing is null))
         {
             return true;
         }
 
         if (IsInTransaction || lease.Connection.Role != PhysicalRole.Private)
         {
-            _lacksGate = !attached.TryEnterOthers();
-            return !_lacksGate;
+            LacksGate = !attached.TryEnterOthers();
+            return !LacksGate;
         }
 
         // Nothing keeps it in the gate it has: it leaves, and enters all of them or none, so that nobody waits in a circle.
         ExitGate(lease);
-        _lacksGate = !attached.TryEnter(out var permit);
-        if (_lacksGate)
+        LacksGate = !attached.TryEnter(out var permit);
+        if (LacksGate)
         {
             return false;
         }

@@ -68,8 +68,8 @@ internal sealed partial class Session
             {
                 Database.DropWriter(connection);
                 connection.Dispose();
-                _attached?.Dispose();
-                _attached = null;
+                Attachments?.Dispose();
+                Attachments = null;
             }
 
             lease.End();

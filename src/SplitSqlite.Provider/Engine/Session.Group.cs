@@ -6,14 +6,10 @@ internal sealed partial class Session
     // How many waits for the gate or a reader are under way. Volatile: read by the disposal, on another thread.
     private volatile int _waits;
 
+    private SessionGroup.Membership? _membership;
+
     /// <summary>Gets the sessions of the same data source, or <see langword="null"/> for a connection that was made without one.</summary>
-    public SessionGroup? Group { get; private set; }
-
-    /// <summary>Gets or sets the next in the group's list. Under the group's lock.</summary>
-    public Session? NextInGroup { get; set; }
-
-    /// <summary>Gets or sets the one before in the group's list. Under the group's lock.</summary>
-    public Session? PreviousInGroup { get; set; }
+    public SessionGroup? Group => _membership?.Group;
 
     /// <summary>Gets whether what runs has to end, because the data source was disposed and has waited long enough.</summary>
     public bool IsStopped => Group is { IsStopped: true };
@@ -25,8 +21,15 @@ internal sealed partial class Session
     /// <exception cref="ObjectDisposedException">The data source has been disposed.</exception>
     public void Join(SessionGroup group)
     {
-        group.Add(this);
-        Group = group;
+        _membership = group.Add(this);
+    }
+
+    private void LeaveGroup()
+    {
+        if (_membership is { } membership)
+        {
+            membership.Group.Remove(membership);
+        }
     }
 
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(State == SessionState.Closed, typeof(SplitSqliteConnection));

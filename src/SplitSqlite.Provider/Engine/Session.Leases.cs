@@ -51,7 +51,7 @@ internal sealed partial class Session
             }
             else
             {
-                permit = _attached is { } attached ? attached.Enter(deadline, cancellationToken) : Database.Gate.Enter(this, deadline, cancellationToken);
+                permit = Attachments is { } attached ? attached.Enter(deadline, cancellationToken) : Database.Gate.Enter(this, deadline, cancellationToken);
             }
 
             try
@@ -124,7 +124,7 @@ internal sealed partial class Session
             }
             else
             {
-                permit = _attached is { } attached
+                permit = Attachments is { } attached
                     ? await attached.EnterAsync(deadline, cancellationToken).ConfigureAwait(false)
                     : await Database.Gate.EnterAsync(this, deadline, cancellationToken).ConfigureAwait(false);
             }
@@ -302,12 +302,12 @@ internal sealed partial class Session
     private bool TryEnterGate(out GatePermit permit)
     {
         permit = default;
-        return !Database.Room.MayBeDue && (_attached is { } attached ? attached.TryEnter(out permit) : Database.Gate.TryEnter(this, out permit));
+        return !Database.Room.MayBeDue && (Attachments is { } attached ? attached.TryEnter(out permit) : Database.Gate.TryEnter(this, out permit));
     }
 
     private void ExitGates(GatePermit own)
     {
-        _attached?.Exit();
+        Attachments?.Exit();
         Database.Gate.Exit(own);
     }
 

@@ -170,8 +170,8 @@ internal sealed partial class Session
                 rc = StepToEnd(connection, statement);
                 if (rc == raw.SQLITE_OK)
                 {
-                    _savepoints = new SavepointStack();
-                    _savepoints.Push(name!);
+                    Savepoints = new SavepointStack();
+                    Savepoints.Push(name!);
                 }
                 else
                 {
@@ -184,12 +184,12 @@ internal sealed partial class Session
                 rc = StepToEnd(connection, statement);
                 if (rc == raw.SQLITE_OK)
                 {
-                    _savepoints?.Push(name!);
+                    Savepoints?.Push(name!);
                 }
 
                 return rc;
 
-            case StatementKind.Release when _savepoints?.IsOutermost(name!) == true:
+            case StatementKind.Release when Savepoints?.IsOutermost(name!) == true:
                 // COMMIT in its place: it releases all savepoints, and where it fails (deferred foreign keys) all of them still stand, as with RELEASE.
                 DetachCursors(lease, cursor);
                 ThrowIfMoved(lease);
@@ -203,11 +203,11 @@ internal sealed partial class Session
                     rc = raw.SQLITE_OK;
                     if (statement.Kind == StatementKind.Release)
                     {
-                        _savepoints?.Release(name!);
+                        Savepoints?.Release(name!);
                     }
                     else
                     {
-                        _savepoints?.RollbackTo(name!);
+                        Savepoints?.RollbackTo(name!);
                     }
                 }
 

@@ -14,8 +14,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 {
     // Open cursors, linked through themselves: one is opened and closed with each command.
     private CommandCursor? _cursors;
-    private List<LeasedStream>? _streams;
-    private SessionPragmas? _pragmas;
 
     // The reader lease taken last, offered to a nested read while it is still open and fresh.
     private ConnectionLease? _reading;
@@ -23,10 +21,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 
     // What a transaction, a snapshot or a private session holds between commands.
     private ConnectionLease? _held;
-    private SavepointStack? _savepoints;
-
-    // Once something was attached, for as long as the session lives.
-    private AttachedDatabases? _attached;
 
     public Session(OptionSet options, ConnectionSettings settings)
     {
@@ -44,7 +38,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public ConnectionSettings Settings { get; private set; }
 
     /// <summary>Gets what PRAGMAs the session has set without their being run.</summary>
-    public SessionPragmas Pragmas => _pragmas ??= new SessionPragmas(this);
+    public SessionPragmas Pragmas => Rarely.Pragmas ??= new SessionPragmas(this);
 
     /// <summary>Gets what the session is doing.</summary>
     public SessionState State { get; private set; }
@@ -57,22 +51,6 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 
     /// <summary>Gets how the last transaction ended: <see langword="true"/> if by a rollback that nobody asked the transaction object for.</summary>
     public bool LastEndWasRollback { get; private set; }
-
-    /// <inheritdoc/>
-    public long LastInsertRowId { get; private set; }
-
-    /// <inheritdoc/>
-    public long Changes { get; private set; }
-
-    /// <inheritdoc/>
-    public long TotalChanges { get; private set; }
-
-    /// <summary>Gets or sets the three values at once.</summary>
-    public SessionValues Values
-    {
-        get => new(LastInsertRowId, Changes, TotalChanges);
-        set => (LastInsertRowId, Changes, TotalChanges) = value;
-    }
 
     /// <summary>Gets the route of a plan in this session outside of a transaction, its own PRAGMA values considered.</summary>
     public Route EffectiveRoute(SqlPlan plan)
@@ -111,7 +89,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public Deadline DeadlineOf(int? commandTimeout, int defaultTimeout)
     {
         var timeout = commandTimeout is { } own ? TimeSpan.FromSeconds(own)
-            : _pragmas?.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
+            : PragmasIfAny?.BusyTimeout is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds)
             : TimeSpan.FromSeconds(defaultTimeout);
         // Microsoft.Data.Sqlite takes a negative one for no wait at all.
         return timeout == TimeSpan.Zero ? Deadline.None : Deadline.After(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, TimeProvider.System);
@@ -195,11 +173,11 @@ internal sealed partial class Session : WriterHolder, ISessionValues
 
     private void DetachStreams(ConnectionLease? lease)
     {
-        for (var i = _streams?.Count - 1 ?? -1; i >= 0; i--)
+        for (var i = Streams?.Count - 1 ?? -1; i >= 0; i--)
         {
-            if (lease is null || _streams![i].Uses(lease))
+            if (lease is null || Streams![i].Uses(lease))
             {
-                _streams![i].Detach();
+                Streams![i].Detach();
             }
         }
     }
@@ -209,14 +187,14 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     {
         var stream = new LeasedStream(new SqliteBlob(lease.Connection.Inner, database, table, column, rowid, readOnly: true), this, lease);
         lease.AddUser();
-        (_streams ??= []).Add(stream);
+        (Rarely.Streams ??= []).Add(stream);
         return stream;
     }
 
     /// <summary>Forgets a stream that has closed or become a copy.</summary>
     public void Remove(LeasedStream stream, ConnectionLease lease)
     {
-        _streams?.Remove(stream);
+        Streams?.Remove(stream);
         Release(lease);
     }
 
@@ -273,10 +251,10 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             return;
         }
 
-        if (_cursors is null && _held is null && _attached is null && _streams is not { Count: > 0 })
+        if (_cursors is null && _held is null && Attachments is null && Streams is not { Count: > 0 })
         {
             MoveTo(SessionState.Closed);
-            Group?.Remove(this);
+            LeaveGroup();
             Database.RemoveSession();
             return;
         }
@@ -317,8 +295,8 @@ internal sealed partial class Session : WriterHolder, ISessionValues
             MoveTo(SessionState.Closed);
         }
 
-        Group?.Remove(this);
-        if (_attached is { } attached)
+        LeaveGroup();
+        if (Attachments is { } attached)
         {
             Try(attached.Dispose);
         }
@@ -437,7 +415,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     private void EndOfTransaction(bool committed)
     {
         IsTransaction = false;
-        _savepoints = null;
+        Savepoints = null;
         LastEndWasRollback = !committed;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class SessionGroup
     // Protects the list of sessions. A leaf.
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
-    private Session? _first;
+    private Membership? _first;
     private int _count;
     private volatile bool _isClosed;
 
@@ -37,48 +37,52 @@ internal sealed class SessionGroup
     public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(SplitSqliteDataSource));
 
     /// <summary>Counts a session in.</summary>
+    /// <returns>What counts it out again.</returns>
     /// <exception cref="ObjectDisposedException">The data source has been disposed.</exception>
-    public void Add(Session session)
+    public Membership Add(Session session)
     {
+        var membership = new Membership(this, session);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(SplitSqliteDataSource));
-            session.NextInGroup = _first;
+            membership.Next = _first;
             if (_first is not null)
             {
-                _first.PreviousInGroup = session;
+                _first.Previous = membership;
             }
 
-            _first = session;
+            _first = membership;
             _count++;
         }
+
+        return membership;
     }
 
-    /// <summary>Counts a session out. Does nothing for one that is not in it.</summary>
-    public void Remove(Session session)
+    /// <summary>Counts a session out. Does nothing the second time.</summary>
+    public void Remove(Membership membership)
     {
         lock (_lock)
         {
-            if (session.PreviousInGroup is { } previous)
+            if (membership.Previous is { } previous)
             {
-                previous.NextInGroup = session.NextInGroup;
+                previous.Next = membership.Next;
             }
-            else if (_first == session)
+            else if (_first == membership)
             {
-                _first = session.NextInGroup;
+                _first = membership.Next;
             }
             else
             {
                 return;
             }
 
-            if (session.NextInGroup is { } next)
+            if (membership.Next is { } next)
             {
-                next.PreviousInGroup = session.PreviousInGroup;
+                next.Previous = membership.Previous;
             }
 
-            session.NextInGroup = null;
-            session.PreviousInGroup = null;
+            membership.Next = null;
+            membership.Previous = null;
             _count--;
         }
     }
@@ -152,9 +156,9 @@ internal sealed class SessionGroup
     {
         lock (_lock)
         {
-            for (var session = _first; session is not null; session = session.NextInGroup)
+            for (var member = _first; member is not null; member = member.Next)
             {
-                if (session.IsAtWork)
+                if (member.Session.IsAtWork)
                 {
                     return true;
                 }
@@ -162,5 +166,21 @@ internal sealed class SessionGroup
 
             return false;
         }
+    }
+
+    /// <summary>A session's place in the list. Apart from the session, as most connections are opened without a data source.</summary>
+    internal sealed class Membership(SessionGroup group, Session session)
+    {
+        /// <summary>Gets the group.</summary>
+        public SessionGroup Group { get; } = group;
+
+        /// <summary>Gets the session.</summary>
+        public Session Session { get; } = session;
+
+        /// <summary>Gets or sets the next. Under the group's lock.</summary>
+        public Membership? Next { get; set; }
+
+        /// <summary>Gets or sets the one before. Under the group's lock.</summary>
+        public Membership? Previous { get; set; }
     }
 }

@@ -42,6 +42,9 @@ internal sealed class BatchCursor : Cursor, IGroupMember
     }
 
     /// <inheritdoc/>
+    public override bool IsOfClosedSession => _session.State == SessionState.Closed;
+
+    /// <inheritdoc/>
     public override ResultSet? Current => _at < _parts.Length ? _parts[_at].Current : null;
 
     /// <inheritdoc/>

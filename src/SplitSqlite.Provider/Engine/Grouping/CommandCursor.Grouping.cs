@@ -8,15 +8,13 @@ namespace SplitSqlite.Engine;
 /// <content>The execution as a member of a commit group: led by another's thread, or leading.</content>
 internal sealed partial class CommandCursor : IGroupMember
 {
-    // The group that it leads.
-    private CommitGroup? _group;
     private bool _runsAlone;
     private bool _needsToBeAlone;
     private bool _wasStopped;
     private bool _isBehindSavepoint;
 
     /// <summary>Gets what <see cref="RecordsAffected"/> will be when all results have been read, once all has been run.</summary>
-    public int AffectedInAll { get; private set; } = -1;
+    public int AffectedInAll => _seldom?.AffectedInAll ?? -1;
 
     /// <summary>Gets what it has failed with in a group, if it has.</summary>
     public Exception? Failure => _seldom?.Failure;
@@ -51,7 +49,7 @@ internal sealed partial class CommandCursor : IGroupMember
             if (TryRunRest())
             {
                 Enqueue(null);
-                AffectedInAll = _recordsAffected;
+                NoteAffectedInAll();
             }
             else
             {
@@ -93,7 +91,7 @@ internal sealed partial class CommandCursor : IGroupMember
         _current = null;
         _part = 0;
         _recordsAffected = -1;
-        _affectedAtEnd = null;
+        _affectedAtEnd = Unchanged;
         _isCounted = false;
     }
 
@@ -110,11 +108,11 @@ internal sealed partial class CommandCursor : IGroupMember
 
     private Outcome Lead()
     {
-        _group ??= new CommitGroup(this, _lease!);
-        switch (_group.Run())
+        var group = Rarely.Group ??= new CommitGroup(this, _lease!);
+        switch (group.Run())
         {
             case GroupOutcome.Busy:
-                _busyCode = _group.BusyCode;
+                Rarely.BusyCode = group.BusyCode;
                 return Outcome.Busy;
 
             case GroupOutcome.Moved:
@@ -127,7 +125,7 @@ internal sealed partial class CommandCursor : IGroupMember
                 return TakeAnswers();
 
             default:
-                _group = null;
+                Rarely.Group = null;
                 return ProceedToEnd();
         }
     }
@@ -153,6 +151,15 @@ internal sealed partial class CommandCursor : IGroupMember
 
         _state = State.Detached;
         return NextStage() ? Outcome.Rows : Outcome.End;
+    }
+
+    // Asked for by a batch alone.
+    private void NoteAffectedInAll()
+    {
+        if (_isPartOfBatch)
+        {
+            Rarely.AffectedInAll = _recordsAffected;
+        }
     }
 
     // Behind a savepoint each statement of a group can be undone alone, where SQLite alone would undo it at its commit.
@@ -212,7 +219,7 @@ internal sealed partial class CommandCursor : IGroupMember
         if (_stages!.Count > 0 && !_isPartOfBatch && !_wasStopped && !_lease!.Connection.IsAutocommit)
         {
             // The results before it are handed out first. Not of one that was stopped: it is told so even if the group is undone, and they with it.
-            _stages.Enqueue(new Stage(null, _recordsAffected, null, ExceptionDispatchInfo.Capture(failure)));
+            _stages.Enqueue(new Stage(null, _recordsAffected, Unchanged, ExceptionDispatchInfo.Capture(failure)));
         }
         else
         {

@@ -7,7 +7,7 @@ namespace SplitSqlite.Engine;
 internal sealed partial class Session
 {
     /// <summary>Gets whether an autocommit write of the session may share its commit: it would run on the file's shared writer, and the session wants it.</summary>
-    public bool MayShareCommits => State == SessionState.Free && Settings.SharesCommits && _attached is null && !Database.IsSharedMemory;
+    public bool MayShareCommits => State == SessionState.Free && Settings.SharesCommits && Attachments is null && !Database.IsSharedMemory;
 
     /// <summary>Sets a savepoint of ours in the transaction that is open.</summary>
     /// <exception cref="SqliteException">SQLite can't.</exception>
