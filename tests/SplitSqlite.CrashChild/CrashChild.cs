@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 
 namespace SplitSqlite.CrashChild;
 
@@ -19,7 +20,7 @@ internal static class CrashChild
         switch (verb)
         {
             case "storm":
-                await Storm(connectionString, int.Parse(args[2], CultureInfo.InvariantCulture), args[3], isHeavy: args.Contains("heavy"));
+                await Storm(connectionString, int.Parse(args[2], CultureInfo.InvariantCulture), args[3], args[4]);
                 return 0;
 
             case "neighbour":
@@ -83,7 +84,7 @@ internal static class CrashChild
                 return Endings.Run(() => Open(connectionString), Tell, args[2]);
 
             case "exit":
-                _ = Storm(connectionString, 8, args[2], isHeavy: false);
+                _ = Storm(connectionString, 8, args[2], "light");
                 for (var i = 0; i < 1000; i++)
                 {
                     await Task.Yield();
@@ -104,7 +105,7 @@ internal static class CrashChild
 
     private static long Told;
 
-    private static async Task Storm(string connectionString, int sessions, string prefix, bool isHeavy)
+    private static async Task Storm(string connectionString, int sessions, string prefix, string weight)
     {
         using (var session = Open(connectionString))
         {
@@ -119,16 +120,22 @@ internal static class CrashChild
         }
 
         await Task.WhenAll(Enumerable.Range(0, sessions).Select(i => i % 2 == 0
-            ? Task.Factory.StartNew(() => WorkAsync(connectionString, $"{prefix}-{i}", isHeavy).GetAwaiter().GetResult(), TaskCreationOptions.LongRunning)
-            : Task.Run(() => WorkAsync(connectionString, $"{prefix}-{i}", isHeavy))));
+            ? Task.Factory.StartNew(() => WorkAsync(connectionString, $"{prefix}-{i}", weight).GetAwaiter().GetResult(), TaskCreationOptions.LongRunning)
+            : Task.Run(() => WorkAsync(connectionString, $"{prefix}-{i}", weight))));
     }
 
-    private static async Task WorkAsync(string connectionString, string name, bool isHeavy)
+    private static async Task WorkAsync(string connectionString, string name, string weight)
     {
         for (var n = 0; ; n++)
         {
             await using var session = new SplitSqliteConnection(connectionString);
             await session.OpenAsync();
+            if (weight == "crowd")
+            {
+                await WriteInCrowdAsync(session, name, n);
+                continue;
+            }
+
             switch (n % 4)
             {
                 case 0:
@@ -147,7 +154,7 @@ internal static class CrashChild
                     await Command(session, "INSERT INTO effect SELECT token FROM own").ExecuteNonQueryAsync();
                     Tell($"{name}-{n}.a");
                     Tell($"{name}-{n}.b");
-                    if (isHeavy)
+                    if (weight == "heavy")
                     {
                         // Ten pages, so that the WAL is taken in again and again, and now and then by the user's own word.
                         await Command(session, $"INSERT OR REPLACE INTO ballast VALUES ({n % 16}, randomblob(40000))").ExecuteNonQueryAsync();
@@ -177,6 +184,54 @@ internal static class CrashChild
         }
     }
 
+    // Nothing but autocommit, so that commits are shared; some end the group that they are in.
+    private static async Task WriteInCrowdAsync(SplitSqliteConnection session, string name, int n)
+    {
+        switch (n % 4)
+        {
+            case 0:
+                await Command(session, $"INSERT INTO effect VALUES ('{name}-{n}')").ExecuteNonQueryAsync();
+                Tell($"{name}-{n}");
+                break;
+
+            case 1:
+                await Command(session, $"INSERT INTO effect VALUES ('{name}-{n}.a'), ('{name}-{n}.b') RETURNING token").ExecuteScalarAsync();
+                Tell($"{name}-{n}.a");
+                Tell($"{name}-{n}.b");
+                break;
+
+            case 2:
+                await using (var batch = session.CreateBatch())
+                {
+                    foreach (var half in new[] { "a", "b" })
+                    {
+                        var command = batch.CreateBatchCommand();
+                        command.CommandText = $"INSERT INTO effect VALUES ('{name}-{n}.{half}')";
+                        batch.BatchCommands.Add(command);
+                    }
+
+                    await batch.ExecuteNonQueryAsync();
+                }
+
+                Tell($"{name}-{n}.a");
+                Tell($"{name}-{n}.b");
+                break;
+
+            default:
+                try
+                {
+                    var conflict = n % 32 == 3 ? "ROLLBACK" : "ABORT";
+                    await Command(session, $"INSERT OR {conflict} INTO effect VALUES ('{name}-{n}'), ('{name}-{n}')").ExecuteNonQueryAsync();
+                }
+                catch (SqliteException exception) when (exception.SqliteExtendedErrorCode == 2067)
+                {
+                    TellShared(session.Session!.Database.SharedCommits);
+                }
+
+                break;
+        }
+    }
+
     private static SplitSqliteConnection Open(string connectionString)
     {
         var session = new SplitSqliteConnection(connectionString);
@@ -202,6 +257,15 @@ internal static class CrashChild
         Run(session, "CREATE TABLE IF NOT EXISTS effect(token TEXT NOT NULL UNIQUE)");
         Run(session, "INSERT INTO effect VALUES ('one')");
         Tell("one");
+    }
+
+    private static void TellShared(long commits)
+    {
+        lock (Output)
+        {
+            Console.Out.Write($"shared {commits}\n");
+            Console.Out.Flush();
+        }
     }
 
     private static void Tell(string token)

@@ -7,5 +7,5 @@ namespace SplitSqlite.History;
 internal sealed record Anomaly(string Kind, string What, params Operation[] Operations)
 {
     /// <summary>The kinds that are no judgement of the history, but errors and states that ought not to be.</summary>
-    public bool IsOfTheHistory => Kind is not ("unexpected error" or "stuck" or "lease not back" or "background failure");
+    public bool IsOfTheHistory => Kind is not ("unexpected error" or "stuck" or "lease not back" or "background failure" or "no shared commit");
 }

@@ -20,6 +20,8 @@ internal sealed class HistoryFile : IDisposable
         CREATE TABLE effect(seq INTEGER PRIMARY KEY, token INTEGER NOT NULL UNIQUE, kind TEXT NOT NULL, account INTEGER NOT NULL DEFAULT 0,
             amount INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE note(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED, token INTEGER NOT NULL);
+        CREATE TABLE slot(id INTEGER PRIMARY KEY, token INTEGER NOT NULL);
+        CREATE TABLE alarm(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, token INTEGER NOT NULL);
         CREATE TRIGGER account_update AFTER UPDATE ON account BEGIN
             INSERT INTO effect(token, kind, account, amount, version) VALUES (NEW.token, 'update', NEW.id, NEW.balance - OLD.balance, NEW.version);
         END;
@@ -28,6 +30,17 @@ internal sealed class HistoryFile : IDisposable
         END;
         CREATE TRIGGER note_delete AFTER DELETE ON note BEGIN
             INSERT INTO effect(token, kind, account) VALUES (OLD.token + 1, 'erase', OLD.account);
+        END;
+        CREATE TRIGGER slot_insert AFTER INSERT ON slot BEGIN
+            INSERT INTO effect(token, kind) VALUES (NEW.token, 'slot');
+        END;
+        CREATE TRIGGER alarm_insert AFTER INSERT ON alarm BEGIN
+            INSERT INTO effect(token, kind) VALUES (NEW.token, 'alarm');
+            SELECT RAISE(ABORT, 'no') WHERE NEW.kind = 'abort';
+            SELECT RAISE(FAIL, 'no') WHERE NEW.kind = 'fail';
+            SELECT RAISE(ROLLBACK, 'no') WHERE NEW.kind = 'rollback';
+            SELECT RAISE(IGNORE) WHERE NEW.kind = 'ignore';
+            INSERT INTO effect(token, kind) VALUES (NEW.token + 1, 'alarm');
         END;
         """;
 

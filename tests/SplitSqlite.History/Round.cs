@@ -85,6 +85,7 @@ internal sealed class Round : IDisposable
             Report(new Anomaly("stuck", string.Join("; ", Files.Select(file => file.WhatIsOut())), [.. Logs.Select(log => log.Operations[^1]).Where(operation => operation.End == long.MaxValue)]));
         }
 
+        CountShared(length);
         await Settle(all.IsCompleted);
         if (Background.Failures != failures)
         {
@@ -117,6 +118,19 @@ internal sealed class Round : IDisposable
         catch (IOException) when (OperatingSystem.IsWindows())
         {
             // After an anomaly it may still be open.
+        }
+    }
+
+    // Writes that never share a commit would prove nothing of those that do.
+    private void CountShared(TimeSpan length)
+    {
+        var shared = Files.Sum(file => file.Database.SharedCommits);
+        Tally.Count("(shared commit)", "done", shared);
+        Tally.Count("(write in a shared commit)", "done", Files.Sum(file => file.Database.SharingWrites));
+        Tally.Count("(commit group undone)", "done", Files.Sum(file => file.Database.UndoneGroups));
+        if (shared == 0 && _options.Sessions >= 16 && length >= TimeSpan.FromSeconds(2) && _anomalies.IsEmpty)
+        {
+            Report(new Anomaly("no shared commit", $"{Acknowledged} writes were acknowledged, and no two of them shared a commit."));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed partial class Worker
     private readonly bool _sync;
     private readonly Random _random;
     private readonly Choice[] _choices;
-    private readonly int _weights;
+    private readonly Choice[] _rushing;
     private readonly long[] _seen;
     private readonly List<OpenRows> _rows = [];
     private HistoryFile _file;
@@ -39,7 +39,7 @@ internal sealed partial class Worker
         _file = round.Files[0];
         _seen = new long[round.Files.Count];
         _choices = Choices();
-        _weights = _choices.Sum(choice => choice.Weight);
+        _rushing = Rushing();
     }
 
     public SessionLog Log { get; } = new();
@@ -121,8 +121,9 @@ internal sealed partial class Worker
 
     private Choice Choose()
     {
-        var at = _random.Next(_weights);
-        foreach (var choice in _choices)
+        var choices = IsRush ? _rushing : _choices;
+        var at = _random.Next(choices.Sum(static choice => choice.Weight));
+        foreach (var choice in choices)
         {
             if ((at -= choice.Weight) < 0)
             {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Does the history checker find bugs? Builds the provider broken on purpose, in three ways, and runs the checker until its judge has found an anomaly
+# Does the history checker find bugs? Builds the provider broken on purpose, in five ways, and runs the checker until its judge has found an anomaly
 # of the history; errors and lost permits alone don't count. Each must be found within a minute, from several seeds; the sound build must pass the same time.
 # Usage: sabotage.sh [SEEDS, default 3]. What it builds stays under artifacts/sabotage, apart from other builds.
 set -euo pipefail
@@ -23,7 +23,7 @@ check() {
 }
 
 mkdir -p "$output"
-for sabotage in NoGate StaleReader DoubleReturn; do
+for sabotage in NoGate StaleReader DoubleReturn GroupTellsEarly GroupForgets; do
     build "$sabotage" "$sabotage"
     for ((seed = 1; seed <= seeds; seed++)); do
         started=$SECONDS

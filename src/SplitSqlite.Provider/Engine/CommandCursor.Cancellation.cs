@@ -6,6 +6,8 @@ namespace SplitSqlite.Engine;
 /// <content>Deadlines and cancellation of what runs.</content>
 internal sealed partial class CommandCursor
 {
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private volatile bool _isCancelled;
     private volatile bool _isLate;
     private bool _mindsDeadline = true;
@@ -194,7 +196,8 @@ internal sealed partial class CommandCursor
     // Interrupt On Timeout: the deadline ends what runs too, with SQLite's own code 9.
     private void InterruptAtDeadline()
     {
-        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone || _seldom?.Timeout is not null)
+        // Nothing runs for as long as the longest timer, seven weeks.
+        if (!_session.Settings.InterruptOnTimeout || _deadline.IsNone || _seldom?.Timeout is not null || _deadline.Remaining > LongestTimer)
         {
             return;
         }

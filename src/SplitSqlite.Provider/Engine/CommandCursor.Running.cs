@@ -293,6 +293,12 @@ internal sealed partial class CommandCursor
             var shown = _recordsAffected;
             EndActive(throws: rows is not BufferedRows { Failure: not null });
             LeaveSavepoint();
+            if (_lease!.IsInGroup && _lease.Connection.IsAutocommit)
+            {
+                // A read that the disk fails ends the transaction too (sqlite3VdbeHalt). What is left would commit by itself, and be run once more with the rest.
+                return false;
+            }
+
             _stages!.Enqueue(new Stage(rows, shown, rows.HasRows ? _recordsAffected : Unchanged, null));
         }
 

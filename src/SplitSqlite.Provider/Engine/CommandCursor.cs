@@ -311,19 +311,28 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
             {
                 group?.Close();
             }
-
-            _lease = null;
-            if (_command is { } command)
-            {
-                _command = null;
-                lease.Connection.Commands.Return(command);
-            }
-
-            _session.Release(lease);
         }
         finally
         {
-            group?.Tell();
+            try
+            {
+                _lease = null;
+                ReturnCommand(lease);
+                _session.Release(lease);
+            }
+            finally
+            {
+                group?.Tell();
+            }
+        }
+    }
+
+    private void ReturnCommand(ConnectionLease lease)
+    {
+        if (_command is { } command)
+        {
+            _command = null;
+            lease.Connection.Commands.Return(command);
         }
     }
 

@@ -33,6 +33,7 @@ internal sealed partial class Database
     private long _reroutes;
     private long _sharedCommits;
     private long _sharingWrites;
+    private long _undoneGroups;
     private int _writerGeneration;
 
     public Database(string identity, ConnectionSettings settings)
@@ -68,6 +69,9 @@ internal sealed partial class Database
     /// <summary>Gets or sets what keeps a busy process from starving others. Tests put in one with a clock of their own.</summary>
     public RoomForOthers Room { get; set; } = new(TimeProvider.System);
 
+    /// <summary>Gets or sets for how long a commit group takes in others. Tests that know who is in a group leave it more time than a slow machine needs.</summary>
+    public TimeSpan LongestGroupRun { get; set; } = CommitGroup.LongestRun;
+
     /// <summary>Gets the process's only checkpointer of this file.</summary>
     public Checkpointer Checkpoints { get; }
 
@@ -98,6 +102,9 @@ internal sealed partial class Database
     /// <summary>Gets how many writes have shared a commit with others.</summary>
     public long SharingWrites => Volatile.Read(ref _sharingWrites);
 
+    /// <summary>Gets how many groups had to be undone, so that each of their writes was run again alone.</summary>
+    public long UndoneGroups => Volatile.Read(ref _undoneGroups);
+
     /// <summary>Gets how many sessions are open.</summary>
     public int Sessions => Volatile.Read(ref _sessions);
 
@@ -113,6 +120,9 @@ internal sealed partial class Database
         Volatile.Write(ref _sharedCommits, _sharedCommits + 1);
         Volatile.Write(ref _sharingWrites, _sharingWrites + writes);
     }
+
+    /// <summary>Counts a group that was undone. Under the gate.</summary>
+    public void CountUndoneGroup() => Volatile.Write(ref _undoneGroups, _undoneGroups + 1);
 
     /// <summary>Says that a read was refused by the guard or by SQLite and goes to the writer.</summary>
     public void CountReroute() => Interlocked.Increment(ref _reroutes);

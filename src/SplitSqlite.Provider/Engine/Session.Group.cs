@@ -3,7 +3,7 @@ namespace SplitSqlite.Engine;
 /// <content>What the disposal of the session's data source means to it.</content>
 internal sealed partial class Session
 {
-    // How many waits for the gate or a reader are under way. Volatile: read by the disposal, on another thread.
+    // How many waits for the gate or a reader, and batches that lead, are under way. Volatile: read by the disposal, on another thread.
     private volatile int _waits;
 
     private SessionGroup.Membership? _membership;
@@ -16,6 +16,12 @@ internal sealed partial class Session
 
     /// <summary>Gets whether something of the session is under way: a command, an open data reader, a transaction, a wait. A glance, from any thread.</summary>
     public bool IsAtWork => Volatile.Read(ref _cursors) is not null || IsInTransaction || _waits > 0;
+
+    /// <summary>Something is under way that neither a wait nor an open cursor tells of: a batch leads a commit group.</summary>
+    public void BeginWork() => _waits++;
+
+    /// <summary>The end of what <see cref="BeginWork"/> began.</summary>
+    public void EndWork() => _waits--;
 
     /// <summary>Counts the session in with those of its data source.</summary>
     /// <exception cref="ObjectDisposedException">The data source has been disposed.</exception>

@@ -19,6 +19,9 @@ internal sealed class StatementCache(int capacity) : IDisposable
     /// <summary>Gets how many commands are kept.</summary>
     public int Count => _kept.Count;
 
+    /// <summary>Gets how many commands are in use that will not be kept, most of them because their text was in use already.</summary>
+    public int UnkeptInUse => _inUse.Count;
+
     /// <summary>Gets the command of a plan, prepared as far as it was when it was last used.</summary>
     public PreparedCommand Rent(SqlPlan plan)
     {

@@ -12,6 +12,8 @@ public sealed class CrashTests
     [InlineData(1, "light", "")]
     [InlineData(1, "heavy", "Synchronous=Normal")]
     [InlineData(2, "heavy", "")]
+    [InlineData(1, "crowd", "")]
+    [InlineData(2, "crowd", "Synchronous=Normal")]
     public async Task Killed_process_has_lost_nothing_acknowledged_and_left_a_sound_file(int processes, string weight, string options)
     {
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("SPLITSQLITE_KILLS"), out var wanted) ? wanted : 2;
@@ -20,6 +22,7 @@ public sealed class CrashTests
         var random = new Random(seed);
         using var file = new TestFile(options);
         var acknowledged = new HashSet<string>(StringComparer.Ordinal);
+        var shared = 0L;
         for (var round = 0; round < rounds; round++)
         {
             // Each a while after the one before it: who is left goes on alone.
@@ -29,15 +32,19 @@ public sealed class CrashTests
                 weight,
                 mercy: random.Next(20, 150) + (i * 50),
                 delay: random.Next(10))).ToArray();
-            foreach (var told in await Task.WhenAll(children))
+            foreach (var (told, commits) in await Task.WhenAll(children))
             {
+                shared += commits;
                 Assert.All(told, token => Assert.True(acknowledged.Add(token)));
             }
 
             Check(file, acknowledged, sessions: 12 * processes * (round + 1));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"  {rounds * processes} kills, {acknowledged.Count} effects acknowledged");
+        TestContext.Current.TestOutputHelper?.WriteLine($"  {rounds * processes} kills, {acknowledged.Count} effects acknowledged, {shared} shared commits");
+
+        // What is to survive the kill in the middle of a group has to have been in one.
+        Assert.True(shared > 0 || weight != "crowd");
     }
 
     [Theory]
@@ -69,16 +76,22 @@ public sealed class CrashTests
         Check(file, lines.Where(line => line.EndsWith(';')).Select(line => line[..^1]).ToHashSet(StringComparer.Ordinal), sessions: 8);
     }
 
-    private static async Task<List<string>> KillInTheMiddle(TestFile file, string prefix, string weight, int mercy, int delay)
+    private static async Task<(List<string> Told, long Shared)> KillInTheMiddle(TestFile file, string prefix, string weight, int mercy, int delay)
     {
         using var child = Child.Start("storm", file.ConnectionString(), "12", prefix, weight);
         var told = new List<string>();
+        var shared = 0L;
         Task? killed = null;
         while (await child.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.EndsWith(';'))
             {
                 told.Add(line[..^1]);
+            }
+            else if (line.StartsWith("shared ", StringComparison.Ordinal) && long.TryParse(line["shared ".Length..], out var commits))
+            {
+                // A torn line tells a smaller number, if any.
+                shared = Math.Max(shared, commits);
             }
 
             if (told.Count >= mercy && killed is null)
@@ -91,7 +104,7 @@ public sealed class CrashTests
         Assert.NotNull(killed);
         await killed;
         await child.WaitForExitAsync().Comes();
-        return told;
+        return (told, shared);
 
         async Task Kill()
         {

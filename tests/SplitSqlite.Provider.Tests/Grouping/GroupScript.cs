@@ -34,6 +34,7 @@ internal sealed class GroupScript : IDisposable
     public string[] Answers(params string[] statements)
     {
         using var holder = File.Open();
+        File.Database.LongestGroupRun = TimeSpan.FromMinutes(1);
         var transaction = holder.BeginTransaction();
         var answers = new Task<string>[statements.Length];
         for (var i = 0; i < statements.Length; i++)

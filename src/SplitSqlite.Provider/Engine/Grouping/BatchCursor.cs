@@ -67,7 +67,7 @@ internal sealed class BatchCursor : Cursor, IGroupMember
 
     Session IGroupMember.Session => _session;
 
-    bool IGroupMember.MayJoin => !_runsAlone;
+    bool IGroupMember.MayJoin => !_runsAlone && _session.State == SessionState.Free;
 
     int IGroupMember.StatementCount => _plans.Sum(static plan => plan.Statements.Length);
 
@@ -206,11 +206,11 @@ internal sealed class BatchCursor : Cursor, IGroupMember
 
         _session.Values = _valuesBefore;
         _runsAlone = true;
-        _failure = null;
+        _failure = ((IGroupMember)this).WasStopped ? _failure : null;
     }
 
     /// <inheritdoc/>
-    void IGroupMember.Fail(Exception exception) => _failure = exception;
+    void IGroupMember.Fail(Exception exception) => _failure = ((IGroupMember)this).WasStopped ? _failure : exception;
 
     private async Task RunAsync(bool mayBlock)
     {
@@ -255,8 +255,8 @@ internal sealed class BatchCursor : Cursor, IGroupMember
     private async ValueTask<bool> TryShareAsync(bool mayBlock)
     {
         _session.Sql = _plans[0].Text;
-        var lease = mayBlock
-            ? _session.Acquire(Route.Writer, _deadline, this, _cancellation.Token)
+        var lease = _session.TryAcquire(Route.Writer, _deadline, out var free) ? free
+            : mayBlock ? _session.Acquire(Route.Writer, _deadline, this, _cancellation.Token)
             : await _session.AcquireAsync(Route.Writer, _deadline, this, _cancellation.Token).ConfigureAwait(false);
         if (lease is null)
         {
@@ -264,6 +264,7 @@ internal sealed class BatchCursor : Cursor, IGroupMember
         }
 
         lease.AddUser();
+        _session.BeginWork();
         var group = new CommitGroup(this, lease);
         GroupOutcome outcome;
         try
@@ -286,11 +287,18 @@ internal sealed class BatchCursor : Cursor, IGroupMember
             try
             {
                 group.Close();
-                _session.Release(lease);
             }
             finally
             {
-                group.Tell();
+                try
+                {
+                    _session.Release(lease);
+                }
+                finally
+                {
+                    _session.EndWork();
+                    group.Tell();
+                }
             }
         }
 

@@ -21,7 +21,7 @@ internal sealed partial class CommandCursor : IGroupMember
 
     Session IGroupMember.Session => _session;
 
-    bool IGroupMember.MayJoin => !_runsAlone;
+    bool IGroupMember.MayJoin => !_runsAlone && _session.State == SessionState.Free;
 
     int IGroupMember.StatementCount => _plan.Statements.Length;
 
@@ -40,12 +40,12 @@ internal sealed partial class CommandCursor : IGroupMember
             // Not registered with its session: that is for its own thread.
             lease.AddUser();
             _lease = lease;
-            _command = lease.Connection.Commands.Rent(_plan);
-            InterruptAtDeadline();
         }
 
         try
         {
+            _command ??= lease.Connection.Commands.Rent(_plan);
+            InterruptAtDeadline();
             if (TryRunRest())
             {
                 Enqueue(null);
@@ -68,7 +68,9 @@ internal sealed partial class CommandCursor : IGroupMember
             }
             else
             {
+                // The others most often run the same text, and take the leader's kept statement over.
                 EndActive(throws: false);
+                ReturnCommand(lease);
             }
         }
     }
@@ -86,7 +88,7 @@ internal sealed partial class CommandCursor : IGroupMember
         _runsAlone = true;
         _needsToBeAlone = false;
         _isBehindSavepoint = false;
-        Rarely.Failure = null;
+        Rarely.Failure = _wasStopped ? Rarely.Failure : null;
         _stages = null;
         _current = null;
         _part = 0;
@@ -96,7 +98,7 @@ internal sealed partial class CommandCursor : IGroupMember
     }
 
     /// <inheritdoc/>
-    void IGroupMember.Fail(Exception exception) => Rarely.Failure = exception;
+    void IGroupMember.Fail(Exception exception) => Rarely.Failure = _wasStopped ? Rarely.Failure : exception;
 
     // Whether to offer it to whoever leads when it has to wait for the writer.
     private CommandCursor? OfferFor(Route route) => route == Route.Writer && MayShareCommit ? this : null;
@@ -126,6 +128,7 @@ internal sealed partial class CommandCursor : IGroupMember
 
             default:
                 Rarely.Group = null;
+                _command ??= _lease!.Connection.Commands.Rent(_plan);
                 return ProceedToEnd();
         }
     }

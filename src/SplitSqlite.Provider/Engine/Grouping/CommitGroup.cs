@@ -142,7 +142,7 @@ internal sealed class CommitGroup
         var statements = _leader.StatementCount;
         var gate = _database.Gate;
         Func<IGroupMember, bool>? joins = null;
-        while (statements < MostStatements && gate.HasWaiters && Stopwatch.GetElapsedTime(begun) < LongestRun)
+        while (statements < MostStatements && gate.HasWaiters && Stopwatch.GetElapsedTime(begun) < _database.LongestGroupRun)
         {
             joins ??= Joins;
             if (gate.Draw(_permit, joins) is not { } drawn)
@@ -156,6 +156,11 @@ internal sealed class CommitGroup
                 return false;
             }
 
+#if SABOTAGE_GROUPTELLSEARLY
+            // Broken on purpose: told before anybody knows.
+            _others.RemoveAt(_others.Count - 1);
+            drawn.Complete();
+#endif
             statements += drawn.Work.StatementCount;
         }
 
@@ -247,24 +252,30 @@ internal sealed class CommitGroup
 
     private void PutBack(IGroupMember? culprit)
     {
-        if (!_leader.WasStopped)
+        _leader.Undo(endedTransaction: culprit == _leader);
+        if (_others is not null)
         {
-            _leader.Undo(endedTransaction: culprit == _leader);
+            _database.CountUndoneGroup();
         }
 
         // From the last to the first: each goes back to its own place, whichever comes first, but the head of the line is found faster so.
         for (var i = _others?.Count - 1 ?? -1; i >= 0; i--)
         {
             var other = _others![i];
+#if SABOTAGE_GROUPFORGETS
+            // Broken on purpose: the others keep the answers of the transaction that is no more.
+            other.Complete();
+#else
+            other.Work.Undo(endedTransaction: culprit == other.Work);
             if (other.Work.WasStopped)
             {
                 other.Complete();
             }
             else
             {
-                other.Work.Undo(endedTransaction: culprit == other.Work);
                 other.Return();
             }
+#endif
         }
 
         _others = null;

@@ -9,7 +9,7 @@ internal interface IGroupMember
     /// <summary>Gets the session that the write is of; while it waits, nobody else uses it.</summary>
     Session Session { get; }
 
-    /// <summary>Gets whether it may be run with others. Not once it has been undone with a group: then its turn is its own.</summary>
+    /// <summary>Gets whether it may be run with others. Not once it has been undone with a group: then its turn is its own. Nor when its session was closed meanwhile.</summary>
     bool MayJoin { get; }
 
     /// <summary>Gets how many statements it has, for the bound of a group.</summary>
@@ -24,10 +24,10 @@ internal interface IGroupMember
     /// <summary>Runs it. Throws nothing: what went wrong is kept with its answers.</summary>
     void RunInGroup(ConnectionLease lease);
 
-    /// <summary>What it did has been rolled back: forgets all answers. The session's values are what they were before.</summary>
+    /// <summary>What it did has been rolled back: forgets all answers but that it was stopped. The session's values are what they were before.</summary>
     /// <param name="endedTransaction">Whether it was this one that ended the group's transaction.</param>
     void Undo(bool endedTransaction);
 
-    /// <summary>Puts an error in the place of whatever it has answered.</summary>
+    /// <summary>Puts an error in the place of whatever it has answered, but that it was stopped.</summary>
     void Fail(Exception exception);
 }
