@@ -87,6 +87,42 @@ public sealed class GroupBusyTests
         file.AssertIntact();
     }
 
+    //  plain  reads ……………………………………………………………… ends
+    //  a              COMMIT busy ……… undone, again, alone …… done
+    //  b                    drawn  cancelled ✗
+    //  c                    drawn ……… back in line …………………… done
+    [Fact]
+    public async Task Member_that_is_asked_to_end_need_not_wait_for_a_commit_that_waits()
+    {
+        using var file = new TestFile("Journal Mode=Keep;Synchronous=Off;Default Timeout=0").With(Table);
+        using (var line = new GroupLine(file))
+        using (var plain = file.OpenPlain())
+        {
+            using var a = file.Open();
+            using var b = file.Open();
+            using var c = file.Open();
+            using var cancellation = new CancellationTokenSource();
+            plain.Run("BEGIN");
+            Assert.Equal(1, plain.Number("SELECT count(*) FROM t"));
+            var first = line.Async(a, "INSERT INTO t(x) VALUES ('a')");
+            var second = line.Async(b, "INSERT INTO t(x) VALUES ('b')", cancellation.Token);
+            var third = line.Sync(c, "INSERT INTO t(x) VALUES ('c')");
+            line.Go();
+            Schedule.Until(() => file.Database.Room.IsShared);
+            Assert.Equal(2, file.Database.Gate.Snapshot().Drawn);
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.Comes());
+            Assert.False(first.IsCompleted || third.IsCompleted);
+            plain.Run("COMMIT");
+            Assert.Equal(new[] { 1, 1 }, await Task.WhenAll(first, third).Comes());
+            Assert.Equal((0, 1), (file.Database.SharedCommits, file.Database.UndoneGroups));
+            Assert.Equal("one,a,c", c.Text("SELECT group_concat(x) FROM (SELECT x FROM t ORDER BY id)"));
+        }
+
+        file.AssertIdle();
+        file.AssertIntact();
+    }
+
     //  plain  BEGIN IMMEDIATE ……………………………………… ROLLBACK
     //  a          BEGIN busy … deadline ✗  b leads: BEGIN busy …… a commit for b and c
     [Theory]

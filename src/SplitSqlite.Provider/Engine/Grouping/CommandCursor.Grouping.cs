@@ -140,6 +140,7 @@ internal sealed partial class CommandCursor : IGroupMember
     // On its own thread, the outcome known: what came of it is the session's now.
     private Outcome TakeAnswers()
     {
+        _session.Sql = null;
         if (_seldom?.Failure is { } failure)
         {
             Rarely.Failure = null;

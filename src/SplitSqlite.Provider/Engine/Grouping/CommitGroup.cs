@@ -193,6 +193,13 @@ internal sealed class CommitGroup
 
         if (Busy.IsBusy(rc) && !connection.IsAutocommit)
         {
+            if (_others?.Exists(static other => other.IsAskedToEnd) == true)
+            {
+                // Its token or its deadline: it must not wait for as long as the leader may. In the line each waits by its own again.
+                Undo();
+                return Undone(connection);
+            }
+
             BusyCode = rc;
             return GroupOutcome.Busy;
         }

@@ -19,6 +19,9 @@ internal readonly struct DrawnWork<TWork>
     /// <summary>Gets the work.</summary>
     public TWork Work => _waiter.Work!;
 
+    /// <summary>Gets whether its token or its deadline has asked the waiter to end meanwhile, which it will if it is put back; a glance.</summary>
+    public bool IsAskedToEnd => _waiter.IsAskedToEnd;
+
     /// <summary>Tells the waiter that its work was run.</summary>
     /// <param name="error">Why it failed, if it did.</param>
     /// <exception cref="InvalidOperationException">It was completed or put back before.</exception>
@@ -34,6 +37,8 @@ internal interface IDrawnWaiter<out TWork>
     where TWork : class
 {
     TWork? Work { get; }
+
+    bool IsAskedToEnd { get; }
 
     void Complete(int draw, Exception? error);
 

@@ -28,6 +28,8 @@ internal sealed class GateWaiter<THolder, TWork> : Waiter<GateTurn>, IDrawnWaite
     /// <summary>Gets the wait of a plain waiter as a task, without a second object in between.</summary>
     public ValueTask<GatePermit> AsPermitTask() => new(this, Version);
 
+    bool IDrawnWaiter<TWork>.IsAskedToEnd => Asked.HasValue;
+
     void IDrawnWaiter<TWork>.Complete(int draw, Exception? error) => _gate.Complete(this, draw, error);
 
     void IDrawnWaiter<TWork>.Return(int draw) => _gate.Return(this, draw);
