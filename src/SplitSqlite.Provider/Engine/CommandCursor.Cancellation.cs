@@ -204,11 +204,39 @@ internal sealed partial class CommandCursor
 
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            Rarely.Timeout = new Timer(
-                static state => ((CommandCursor)state!)._isLate = true,
+            var alarm = Rarely.Timeout = new Timer(
+                static state => ((CommandCursor)state!).NoticeDeadline(),
                 this,
-                _deadline.Remaining,
+                Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan);
+
+            // Started only now: its callback reads the field.
+            StartAlarm(alarm);
+        }
+    }
+
+    private void NoticeDeadline()
+    {
+        if (_deadline.HasPassed)
+        {
+            _isLate = true;
+        }
+        else
+        {
+            StartAlarm(_seldom!.Timeout!);
+        }
+    }
+
+    // A timer's range is 49 days. Whole milliseconds, rounded up: not just before the deadline, only to be started again.
+    private void StartAlarm(Timer alarm)
+    {
+        try
+        {
+            alarm.Change((uint)Math.Min(Math.Ceiling(_deadline.Remaining.TotalMilliseconds), uint.MaxValue - 1), Timeout.Infinite);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The execution has just ended.
         }
     }
 }

@@ -184,8 +184,7 @@ internal sealed partial class CommandCursor
         if (MayTryAgain(code, wasAutocommit, connection))
         {
             Rarely.BusyCode = code;
-            prepared.Reset();
-            _active = null;
+            ForgetActive();
             return Outcome.Busy;
         }
 
@@ -264,7 +263,16 @@ internal sealed partial class CommandCursor
     /// <summary>Resets the statement at hand as if it had not been run: SQLite has undone it, and it is to be run again.</summary>
     private void ForgetActive()
     {
-        _active?.Prepared?.Reset();
+        if (_active?.Prepared is { } prepared)
+        {
+            prepared.Reset();
+            if (!prepared.IsReadOnly)
+            {
+                // SQLite does not take back last_insert_rowid with the rows. Not the session's value, but what the connection must be known to have.
+                _ = _lease!.Connection.ReadLastInsertRowId();
+            }
+        }
+
         _active = null;
         _current = null;
         _isCounted = false;

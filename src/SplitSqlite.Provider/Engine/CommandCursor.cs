@@ -108,6 +108,9 @@ internal sealed partial class CommandCursor : Cursor, IStoppable
     /// <summary>Gets whether the cursor has been closed, by its data reader or with its session.</summary>
     public bool IsClosed => _state == State.Closed;
 
+    /// <summary>Gets whether the rows at hand are those of a statement that writes, and are not in memory yet.</summary>
+    public bool IsWriting => _state == State.Live && _active?.Prepared is { IsReadOnly: false };
+
     /// <summary>Says whether the cursor keeps a lease.</summary>
     public bool Uses(ConnectionLease lease) => _lease == lease;
 

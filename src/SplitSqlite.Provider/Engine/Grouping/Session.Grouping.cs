@@ -11,7 +11,19 @@ internal sealed partial class Session
 
     /// <summary>Sets a savepoint of ours in the transaction that is open.</summary>
     /// <exception cref="SqliteException">SQLite can't.</exception>
-    public void EnterSavepoint() => SqliteException.ThrowExceptionForRC(_held!.Connection.Savepoint(), _held.Connection.Handle);
+    public void EnterSavepoint()
+    {
+        // SQLite releases no savepoint (SQLITE_BUSY) while a statement that writes still has rows to hand out.
+        for (var cursor = _cursors; cursor is not null; cursor = cursor.NextOpen)
+        {
+            if (cursor.IsWriting && cursor.Uses(_held!))
+            {
+                cursor.Detach();
+            }
+        }
+
+        SqliteException.ThrowExceptionForRC(_held!.Connection.Savepoint(), _held.Connection.Handle);
+    }
 
     /// <summary>Ends the innermost savepoint of ours, unless the transaction is gone with it.</summary>
     /// <param name="undo">Whether what was done since is undone.</param>
