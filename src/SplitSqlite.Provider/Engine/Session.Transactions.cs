@@ -239,7 +239,10 @@ internal sealed partial class Session
         return Database.IsSplit || Options.IsReadOnly ? Route.Reader : Route.Writer;
     }
 
-    private bool TryBegin(ConnectionLease lease, Deadline deadline)
+    /// <summary>Begins a transaction on a lease that the session has.</summary>
+    /// <returns><see langword="false"/> where another process is in the way and there is time left to wait for it.</returns>
+    /// <exception cref="SplitSqliteBusyException">The deadline passed.</exception>
+    public bool TryBegin(ConnectionLease lease, Deadline deadline)
     {
         // Closed by another thread while this one waited.
         ThrowIfClosed();

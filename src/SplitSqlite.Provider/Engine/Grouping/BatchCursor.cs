@@ -41,6 +41,18 @@ internal sealed class BatchCursor : Cursor, IGroupMember
         }
     }
 
+    private enum Turn : byte
+    {
+        // It has had none yet, and done nothing.
+        None,
+
+        // It has the writer, in a transaction of its own that has just begun.
+        Begun,
+
+        // It was run in a group, and the outcome is known.
+        Settled,
+    }
+
     /// <inheritdoc/>
     public override bool IsOfClosedSession => _session.State == SessionState.Closed;
 
@@ -216,9 +228,10 @@ internal sealed class BatchCursor : Cursor, IGroupMember
     {
         try
         {
-            if (!IsGroupable || !await TryShareAsync(mayBlock).ConfigureAwait(false))
+            var turn = IsGroupable ? await TakeTurnAsync(mayBlock).ConfigureAwait(false) : Turn.None;
+            if (turn != Turn.Settled)
             {
-                await RunInTransactionAsync(mayBlock).ConfigureAwait(false);
+                await RunInTransactionAsync(turn == Turn.Begun, mayBlock).ConfigureAwait(false);
             }
             else
             {
@@ -251,8 +264,8 @@ internal sealed class BatchCursor : Cursor, IGroupMember
             && Array.Exists(_plans, static plan => plan.Route == Route.Writer)
             && Array.TrueForAll(_plans, plan => plan.MayShareCommit || (plan.IsKept && _session.EffectiveRoute(plan) <= Route.Reader));
 
-    // Answers whether it was settled in a group; if not, it has done nothing.
-    private async ValueTask<bool> TryShareAsync(bool mayBlock)
+    // By its own turn, or in the group of another.
+    private async ValueTask<Turn> TakeTurnAsync(bool mayBlock)
     {
         _session.Sql = _plans[0].Text;
         var lease = _session.TryAcquire(Route.Writer, _deadline, out var free) ? free
@@ -260,33 +273,43 @@ internal sealed class BatchCursor : Cursor, IGroupMember
             : await _session.AcquireAsync(Route.Writer, _deadline, this, _cancellation.Token).ConfigureAwait(false);
         if (lease is null)
         {
-            return true;
+            return Turn.Settled;
         }
 
         lease.AddUser();
         _session.BeginWork();
-        var group = new CommitGroup(this, lease);
-        GroupOutcome outcome;
+        CommitGroup? group = null;
         try
         {
-            while ((outcome = group.Run()) == GroupOutcome.Busy)
+            var outcome = GroupOutcome.Undone;
+            if (!_runsAlone)
             {
-                MeetOthers(lease, group.BusyCode);
-                if (mayBlock)
+                group = new CommitGroup(this, lease);
+                while ((outcome = group.Run()) == GroupOutcome.Busy)
                 {
-                    Busy.Wait(_deadline, _cancellation.Token);
-                }
-                else
-                {
-                    await Busy.WaitAsync(_deadline, _cancellation.Token).ConfigureAwait(false);
+                    MeetOthers(lease, group.BusyCode);
+                    await WaitAsync(mayBlock).ConfigureAwait(false);
                 }
             }
+
+            // Undone: alone then, and with the writer in hand.
+            while (outcome == GroupOutcome.Undone && !_session.TryBegin(lease, _deadline))
+            {
+                await WaitAsync(mayBlock).ConfigureAwait(false);
+            }
+
+            return outcome switch
+            {
+                GroupOutcome.Settled => Turn.Settled,
+                GroupOutcome.Undone => Turn.Begun,
+                _ => Turn.None,
+            };
         }
         finally
         {
             try
             {
-                group.Close();
+                group?.Close();
             }
             finally
             {
@@ -297,12 +320,21 @@ internal sealed class BatchCursor : Cursor, IGroupMember
                 finally
                 {
                     _session.EndWork();
-                    group.Tell();
+                    group?.Tell();
                 }
             }
         }
+    }
 
-        return outcome == GroupOutcome.Settled;
+    private Task WaitAsync(bool mayBlock)
+    {
+        if (!mayBlock)
+        {
+            return Busy.WaitAsync(_deadline, _cancellation.Token);
+        }
+
+        Busy.Wait(_deadline, _cancellation.Token);
+        return Task.CompletedTask;
     }
 
     private void MeetOthers(ConnectionLease lease, int code)
@@ -319,14 +351,14 @@ internal sealed class BatchCursor : Cursor, IGroupMember
         }
     }
 
-    private async ValueTask RunInTransactionAsync(bool mayBlock)
+    private async ValueTask RunInTransactionAsync(bool isBegun, bool mayBlock)
     {
-        var isInside = _session.IsInTransaction;
+        var isInside = !isBegun && _session.IsInTransaction;
         if (isInside)
         {
             _session.EnterSavepoint();
         }
-        else
+        else if (!isBegun)
         {
             await BeginAsync(mayBlock).ConfigureAwait(false);
         }

@@ -190,14 +190,13 @@ internal sealed partial class CommandCursor : IGroupMember
             return;
         }
 
+        // Should one of the two fail, or throw, what is behind the savepoint must not be committed with the rest.
+        var wasToBeAlone = _needsToBeAlone;
+        _needsToBeAlone = true;
         var isViolated = connection.HasDeferredViolations;
         var rc = isViolated ? connection.RollbackToSavepoint() : raw.SQLITE_OK;
         rc = rc == raw.SQLITE_OK ? connection.ReleaseSavepoint() : rc;
-        if (rc != raw.SQLITE_OK)
-        {
-            _needsToBeAlone = true;
-        }
-
+        _needsToBeAlone = wasToBeAlone || rc != raw.SQLITE_OK;
         if (isViolated)
         {
             _session.ForgetChanges(_lease);

@@ -175,7 +175,7 @@ internal sealed class CommitGroup
         if (connection.HasMoved() == true)
         {
             Undo();
-            return GroupOutcome.Moved;
+            return _leader.WasStopped ? GroupOutcome.Settled : GroupOutcome.Moved;
         }
 
         var rc = connection.Commit();
