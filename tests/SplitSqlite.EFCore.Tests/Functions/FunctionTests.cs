@@ -1,6 +1,8 @@
+using System.Data;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using SplitSqlite.EFCore.Tests.Support;
 
 namespace SplitSqlite.EFCore.Tests.Functions;
@@ -170,5 +172,32 @@ public class FunctionTests
         Assert.Equal(3, context.Database.ExecuteSql($"UPDATE Items SET Name = shout(Name)"));
         transaction.Commit();
         Assert.StartsWith("reader", ((SplitSqliteConnection)context.Database.GetDbConnection()).ExplainRoute("SELECT shout('x')"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Initializers_of_many_contexts_are_run_once_on_each_physical_connection(bool givenConnection)
+    {
+        using var folder = new TempFolder();
+        var (first, second) = (0, 0);
+        Action<SqliteConnection> one = _ => first++;
+        Action<SqliteConnection> another = _ => second++;
+        using var connection = new SplitSqliteConnection(folder.ConnectionString());
+        connection.Open();
+        for (var round = 0; round < 5; round++)
+        {
+            // As where a library and the application both configure a context.
+            using var context = ItemContext.Open(options =>
+            {
+                Action<SplitSqliteDbContextOptionsBuilder> configure = split => split.UsePhysicalConnectionInitializer(one).UsePhysicalConnectionInitializer(another).UsePhysicalConnectionInitializer(one);
+                _ = givenConnection ? options.UseSplitSqlite(connection, configure) : options.UseSplitSqlite(folder.ConnectionString(), configure);
+                options.UseSplitSqlite(configure);
+            }).WithItems(1);
+            Assert.Equal(round + 1, context.Items.Count(item => item.Price > 1m));
+        }
+
+        // The writer and one reader.
+        Assert.Equal((2, 2), (first, second));
     }
 }

@@ -29,6 +29,26 @@ public class ConnectionInitializerTests
     }
 
     [Fact]
+    public void Combined_initializer_adds_only_what_the_connection_lacks()
+    {
+        using var file = new TestFile();
+        var (once, more) = (0, 0);
+        Action<SqliteConnection> first = _ => once++;
+        Action<SqliteConnection> second = _ => more++;
+        using var connection = file.Open();
+        for (var time = 0; time < 3; time++)
+        {
+            connection.UsePhysicalConnectionInitializer(first + second + first);
+            connection.UsePhysicalConnectionInitializer(second);
+            connection.Run("CREATE TABLE IF NOT EXISTS t (n)");
+            _ = connection.Number("SELECT 1");
+        }
+
+        // The writer and one reader.
+        Assert.Equal((2, 2), (once, more));
+    }
+
+    [Fact]
     public void Open_connection_has_it_at_once_and_stays_shared()
     {
         using var file = new TestFile().With("CREATE TABLE t (n); INSERT INTO t VALUES (1), (2)");
