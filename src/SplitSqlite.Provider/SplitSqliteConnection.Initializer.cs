@@ -14,7 +14,6 @@ public sealed partial class SplitSqliteConnection
     /// What to do, after what the connection has already. Equal delegates (the same method of the same object) are the same initializer: one that the connection has
     /// is not added again; of a combined delegate, only the parts are added that it lacks. If the connection is open it takes effect at once, without closing anything.
     /// </param>
-    /// <exception cref="InvalidOperationException">The connection is open and in a read-only snapshot.</exception>
     /// <exception cref="SplitSqliteBusyException">The connection is open, and the default timeout passed while waiting for the database.</exception>
     public void UsePhysicalConnectionInitializer(Action<SqliteConnection> initializer)
     {

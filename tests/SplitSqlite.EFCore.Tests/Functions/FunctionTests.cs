@@ -158,6 +158,40 @@ public class FunctionTests
         Assert.Equal(3, last.Items.Count(item => item.Price > 2m));
     }
 
+    //  connection: snapshot;  context: functions, initializer of its own, state of the snapshot;  end;  another context on it: shared, new state
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Context_over_a_connection_in_a_snapshot_has_the_functions_there(bool setLater)
+    {
+        using var folder = new TempFolder();
+        using var writing = ItemContext.OpenSplit(folder.ConnectionString()).WithItems(3);
+        using var connection = new SplitSqliteConnection(folder.ConnectionString());
+        connection.Open();
+        Action<SplitSqliteDbContextOptionsBuilder> configure = static split => split.UsePhysicalConnectionInitializer(static physical => physical.CreateFunction("twice", static (long n) => 2 * n));
+        using (var transaction = connection.BeginTransaction(IsolationLevel.Snapshot))
+        {
+            writing.Items.Add(new Item { Name = "new", Price = 9m });
+            writing.SaveChanges();
+            using var context = ItemContext.Open(options => _ = setLater ? options.UseSplitSqlite(configure) : options.UseSplitSqlite(connection, configure));
+            if (setLater)
+            {
+                context.Database.SetDbConnection(connection);
+            }
+
+            context.Database.UseTransaction(transaction);
+            Assert.Equal(2, context.Items.Count(item => item.Price > 2m));
+            Assert.Equal(6.60m, context.Items.Sum(item => item.Price));
+            Assert.Equal(42, context.Database.SqlQuery<long>($"SELECT twice(21) AS Value").Single());
+            transaction.Commit();
+        }
+
+        using var last = ItemContext.Open(options => options.UseSplitSqlite(connection, configure));
+        Assert.Equal(3, last.Items.Count(item => item.Price > 2m));
+        Assert.StartsWith("reader", connection.ExplainRoute("SELECT 1"), StringComparison.Ordinal);
+        Assert.Equal(1, last.Items.Where(item => item.Price > 5m).ExecuteDelete());
+    }
+
     [Fact]
     public void Functions_of_ones_own_come_by_an_initializer()
     {
