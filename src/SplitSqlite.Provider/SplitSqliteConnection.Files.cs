@@ -70,7 +70,7 @@ public sealed partial class SplitSqliteConnection
         var path = FileNameOf(connection.Settings, nameof(connection));
         if (connection.Session?.FileUse is { } use)
         {
-            throw new InvalidOperationException($"'{path}' can't be closed for file access: {use}, and the call would wait for itself.");
+            throw new InvalidOperationException($"'{path}' can't be closed for file access, the call would wait for itself: {use}.");
         }
 
         return path;
