@@ -12,38 +12,47 @@ public sealed partial class SplitSqliteConnection
     /// </summary>
     /// <param name="initializer">
     /// What to do, after what the connection has already. Equal delegates (the same method of the same object) are the same initializer: one that the connection has
-    /// is not added again. If the connection is open it takes effect at once, without closing anything.
+    /// is not added again; of a combined delegate, only the parts are added that it lacks. If the connection is open it takes effect at once, without closing anything.
     /// </param>
-    /// <exception cref="InvalidOperationException">The connection is open and in a read-only snapshot.</exception>
     /// <exception cref="SplitSqliteBusyException">The connection is open, and the default timeout passed while waiting for the database.</exception>
     public void UsePhysicalConnectionInitializer(Action<SqliteConnection> initializer)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        if (Has(initializer))
+        var all = _initializer;
+        Action<SqliteConnection>? added = null;
+        foreach (var part in Delegate.EnumerateInvocationList(initializer))
+        {
+            if (!Has(all, part))
+            {
+                all += part;
+                added += part;
+            }
+        }
+
+        if (added is null)
         {
             return;
         }
 
-        var all = _initializer + initializer;
         if (Session is { } session)
         {
-            session.MoveToInitializer(all, added: initializer, session.DeadlineOf(null, DefaultTimeout));
+            session.MoveToInitializer(all!, added, session.DeadlineOf(null, DefaultTimeout));
         }
 
         _initializer = all;
         GC.KeepAlive(this);
     }
 
-    private bool Has(Action<SqliteConnection> initializer)
+    private static bool Has(Action<SqliteConnection>? all, Action<SqliteConnection> part)
     {
-        foreach (var present in Delegate.EnumerateInvocationList(_initializer))
+        foreach (var present in Delegate.EnumerateInvocationList(all))
         {
-            if (present == initializer)
+            if (present == part)
             {
                 return true;
             }
         }
 
-        return initializer == _initializer;
+        return false;
     }
 }

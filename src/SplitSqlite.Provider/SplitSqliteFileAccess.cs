@@ -5,7 +5,7 @@ namespace SplitSqlite;
 
 /// <summary>
 /// A database file that this process keeps closed, so that it can be copied, replaced, moved or deleted by other means: what
-/// <see cref="SplitSqliteConnection.CloseForFileAccess"/> returns. Dispose it and everything goes on, with the file that is there then.
+/// <see cref="SplitSqliteConnection.CloseForFileAccess(string, TimeSpan)"/> returns. Dispose it and everything goes on, with the file that is there then.
 /// </summary>
 public sealed class SplitSqliteFileAccess : IDisposable, IAsyncDisposable
 {

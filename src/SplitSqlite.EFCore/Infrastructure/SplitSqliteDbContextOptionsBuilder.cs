@@ -25,7 +25,7 @@ public class SplitSqliteDbContextOptionsBuilder : SqliteDbContextOptionsBuilder
     /// <param name="initializer">
     /// What to do, as for <see cref="SplitSqliteDataSourceBuilder.UsePhysicalConnectionInitializer"/>. Contexts share physical connections if their initializers are
     /// equal: the same method of the same object. So pass a static method or a lambda that captures nothing; one that captures anew for each context opens
-    /// physical connections for each of them.
+    /// physical connections for each of them. One that the options have already is not added again.
     /// </param>
     /// <returns>This builder.</returns>
     public virtual SplitSqliteDbContextOptionsBuilder UsePhysicalConnectionInitializer(Action<SqliteConnection> initializer)

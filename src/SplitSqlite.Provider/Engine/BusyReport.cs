@@ -10,6 +10,9 @@ internal static class BusyReport
     // A statement in a message is there to be recognised, not to be read in full.
     private const int SqlLength = 200;
 
+    /// <summary>Gets what is said of a wait for a file in which the waiting flow itself seems to have a transaction open.</summary>
+    public const string ItselfWithFile = " The waiting code seems to wait for itself: it, or what called it, opened that transaction. End the transaction first.";
+
     /// <summary>Describes a wait for something of this process.</summary>
     public static SplitSqliteBusyException Describe(Session session, WaitTimeoutException timeout) => Describe(session, session.Database, timeout);
 

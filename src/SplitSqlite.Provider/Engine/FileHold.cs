@@ -177,12 +177,17 @@ internal sealed class FileHold : WriterHolder
     }
 
     /// <summary>Makes the exception for a file that was not free in time.</summary>
-    public SplitSqliteBusyException Busy(Deadline deadline, string why)
+    public SplitSqliteBusyException Busy(Deadline deadline, string why) => Busy(deadline, why, itself: false);
+
+    private SplitSqliteBusyException Busy(Deadline deadline, string why, bool itself)
         => new(
             string.Create(CultureInfo.InvariantCulture, $"waited {deadline.Elapsed.TotalSeconds:0.0} s to close '{Path}' for file access: {why} Nothing was closed for good; everything goes on as before."),
             deadline.Elapsed,
             _database?.Gate.QueueLength ?? 0,
-            raw.SQLITE_BUSY);
+            raw.SQLITE_BUSY)
+        {
+            SeemsToWaitForItself = itself,
+        };
 
     // Answers whether there is something to do yet: to enter the gate of a database that is open, or to keep back who would open it.
     private bool FindDatabase(out Task? closing)
@@ -259,13 +264,14 @@ internal sealed class FileHold : WriterHolder
 
     private SplitSqliteBusyException GiveUp(Deadline deadline)
     {
-        var exception = Busy(deadline, InUse());
+        var exception = Busy(deadline, InUse(out var itself), itself);
         Release();
         return exception;
     }
 
-    private string InUse()
+    private string InUse(out bool itself)
     {
+        itself = false;
         if (_database is not { } database)
         {
             return "it is just being opened or closed.";
@@ -274,9 +280,15 @@ internal sealed class FileHold : WriterHolder
         if (!_hasPool || database.Readers.WhenDrained().IsCompleted)
         {
             var holder = database.Gate.Snapshot().Holder;
-            return holder is null
-                ? "its last connections are just being closed."
-                : string.Create(CultureInfo.InvariantCulture, $"session {holder.Id} has the writer {(holder.IsTransaction ? "in a transaction" : "for a command")}{(holder.Sql is { } sql ? $" (last SQL: {BusyReport.Shorten(sql)})" : string.Empty)}.");
+            if (holder is null)
+            {
+                return "its last connections are just being closed.";
+            }
+
+            itself = holder.Flow.SeemsSameAs(FlowMark.Current);
+            var sql = holder.Sql is { } last ? $" (last SQL: {BusyReport.Shorten(last)})" : string.Empty;
+            return string.Create(CultureInfo.InvariantCulture, $"session {holder.Id} has the writer {(holder.IsTransaction ? "in a transaction" : "for a command")}{sql}.")
+                + (itself ? BusyReport.ItselfWithFile : string.Empty);
         }
 
         var lent = database.Readers.Snapshot();

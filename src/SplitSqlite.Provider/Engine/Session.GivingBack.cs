@@ -21,7 +21,7 @@ internal sealed partial class Session
                 _ = connection.Rollback();
             }
 
-            isClean = !connection.IsDisposed && connection.IsClean && !connection.Guard.HasSeenConnectionState;
+            isClean = !connection.IsDisposed && connection.IsClean && !connection.IsTainted && !connection.Guard.HasSeenConnectionState;
         }
         finally
         {

@@ -20,6 +20,17 @@ internal sealed partial class Session
         Release(lease);
     }
 
+    /// <summary>Gets in words what keeps the file in use until the session's owner does something about it, or <see langword="null"/> if nothing does.</summary>
+    public string? FileUse
+        => State switch
+        {
+            SessionState.Transaction or SessionState.PrivateTransaction => "this connection is in a transaction; commit it or roll it back first",
+            SessionState.Snapshot or SessionState.PrivateSnapshot => "this connection is in a read-only snapshot; end it first",
+            SessionState.Private => "this connection has TEMP objects, attached files or functions of its own; close it first, which drops them",
+            SessionState.Free when _readLeases > 0 => "this connection has an open data reader or stream; close it first",
+            _ => null,
+        };
+
     private void GoPrivate(PoolSlot<PhysicalConnection> slot, Deadline deadline)
     {
         PhysicalConnection? connection = null;

@@ -30,21 +30,65 @@ internal sealed partial class Session
         _held.Connection.Commands.Clear();
     }
 
-    /// <summary>Moves the session to the option set whose physical connections have one initializer more. One with a physical connection of its own, or in a transaction, has it done to that.</summary>
-    /// <exception cref="InvalidOperationException">The session is in a read-only snapshot.</exception>
+    /// <summary>
+    /// Moves the session to the option set whose physical connections have one initializer more. One with a physical connection of its own, or in a transaction, has it done to
+    /// that; one in a snapshot has it done to its reader, which serves nobody afterwards, and moves.
+    /// </summary>
     public void MoveToInitializer(Action<SqliteConnection> all, Action<SqliteConnection> added, Deadline deadline)
     {
-        if (State != SessionState.Free)
+        switch (State)
         {
-            SetUp(added, deadline);
-            return;
-        }
+            case SessionState.Free:
+                MoveTo(all, deadline);
+                break;
+            case SessionState.Snapshot:
+                var before = Options;
+                MoveTo(all, deadline);
+                try
+                {
+                    InitializeHeld(added);
+                }
+                catch
+                {
+                    Options = before;
+                    throw;
+                }
 
+                break;
+            case SessionState.PrivateSnapshot:
+                InitializeHeld(added);
+                break;
+            default:
+                SetUp(added, deadline);
+                break;
+        }
+    }
+
+    // An initializer may do what a read is denied (load an extension), and must not write.
+    private void InitializeHeld(Action<SqliteConnection> initializer)
+    {
+        var connection = _held!.Connection;
+        var mode = connection.Guard.Mode;
+        connection.Guard.Mode = GuardMode.Off;
+        connection.IsTainted |= connection.Role == PhysicalRole.Reader;
+        try
+        {
+            initializer(connection.Inner);
+        }
+        finally
+        {
+            connection.Guard.Mode = mode;
+            connection.Commands.Clear();
+        }
+    }
+
+    private void MoveTo(Action<SqliteConnection> initializer, Deadline deadline)
+    {
         // It may open a writer, without the gate: not while the file is kept closed.
         var slot = RentOutside(deadline);
         try
         {
-            Options = Database.GetOrOpen(Settings, Options.DataSource, all, Options.IsReadOnly, deadline);
+            Options = Database.GetOrOpen(Settings, Options.DataSource, initializer, Options.IsReadOnly, deadline);
 
             // A data reader that is open goes on where it is; a read beside it must not join it there.
             _reading = null;

@@ -47,7 +47,7 @@ internal sealed partial class Session : WriterHolder, ISessionValues
     public bool IsInTransaction => State is SessionState.Transaction or SessionState.Snapshot or SessionState.PrivateTransaction or SessionState.PrivateSnapshot;
 
     /// <summary>Gets whether the connection at hand is the session's alone, or will be when the transaction ends: what it sets there is really set.</summary>
-    public bool HasOwnConnection => State is SessionState.Private or SessionState.PrivateTransaction || _held is { Connection.IsTainted: true };
+    public bool HasOwnConnection => State is SessionState.Private or SessionState.PrivateTransaction || _held is { Connection: { IsTainted: true, Role: PhysicalRole.Writer } };
 
     /// <summary>Gets how the last transaction ended: <see langword="true"/> if by a rollback that nobody asked the transaction object for.</summary>
     public bool LastEndWasRollback { get; private set; }

@@ -1,3 +1,5 @@
+using System.Data;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using SplitSqlite.EFCore.Tests.Support;
@@ -58,13 +60,82 @@ public class CreatorTests
         using (worker.Database.BeginTransaction())
         {
             using var hasty = ItemContext.Open(options => options.UseSplitSqlite(folder.ConnectionString(), split => split.CommandTimeout(1)));
-            Assert.Throws<SplitSqliteBusyException>(() => hasty.Database.EnsureDeleted());
+            var busy = Assert.Throws<SplitSqliteBusyException>(() => hasty.Database.EnsureDeleted());
+            Assert.True(busy.SeemsToWaitForItself);
+            Assert.Contains("End the transaction first", busy.Message, StringComparison.Ordinal);
             Assert.Equal(3, worker.Items.Count());
         }
 
         using var patient = ItemContext.OpenSplit(folder.ConnectionString());
         Assert.True(patient.Database.EnsureDeleted());
         Assert.Empty(folder.Files);
+    }
+
+    [Theory]
+    [InlineData("transaction", false)]
+    [InlineData("transaction", true)]
+    [InlineData("snapshot", false)]
+    [InlineData("TEMP table", false)]
+    [InlineData("TEMP table", true)]
+    [InlineData("open query", false)]
+    [InlineData("open query", true)]
+    public async Task EnsureDeleted_that_would_wait_for_its_own_connection_fails_at_once(string what, bool async)
+    {
+        using var folder = new TempFolder();
+
+        // No timeout at all: who waits for himself does so for ever.
+        await using var context = ItemContext.Open(options => options.UseSplitSqlite(folder.ConnectionString(), split => split.CommandTimeout(0))).WithItems(3);
+        using (Use())
+        {
+            var exception = async
+                ? await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.EnsureDeletedAsync())
+                : Assert.Throws<InvalidOperationException>(() => context.Database.EnsureDeleted());
+            Assert.Contains("wait for itself", exception.Message, StringComparison.Ordinal);
+            Assert.Equal(3, context.Items.Count());
+        }
+
+        Assert.True(async ? await context.Database.EnsureDeletedAsync() : context.Database.EnsureDeleted());
+        Assert.Empty(folder.Files);
+
+        IDisposable Use()
+        {
+            switch (what)
+            {
+                case "transaction":
+                    return context.Database.BeginTransaction();
+                case "snapshot":
+                    return context.Database.BeginTransaction(IsolationLevel.Snapshot);
+                case "TEMP table":
+                    context.Database.OpenConnection();
+                    context.Database.ExecuteSqlRaw("CREATE TEMP TABLE mine (n)");
+                    return new Closing(context);
+                default:
+                    var items = context.Items.AsNoTracking().AsEnumerable().GetEnumerator();
+                    Assert.True(items.MoveNext());
+                    return items;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Data Source=file:{0}?mode=memory&cache=shared")]
+    [InlineData("Data Source=file:{0}?mode=memory")]
+    [InlineData("Data Source=file::memory:")]
+    [InlineData("Data Source={0};Mode=Memory;Cache=Shared")]
+    [InlineData("Data Source=")]
+    public async Task Database_in_memory_by_whatever_name_is_deleted_and_created_anew(string format)
+    {
+        await using var context = ItemContext.OpenSplit(string.Format(CultureInfo.InvariantCulture, format, Guid.NewGuid().ToString("N")));
+        await context.Database.OpenConnectionAsync();
+        context.WithItems(2).ChangeTracker.Clear();
+        Assert.True(await context.Database.EnsureDeletedAsync());
+        context.WithItems(3).ChangeTracker.Clear();
+        Assert.Equal(3, context.Items.Count());
+        Assert.True(context.Database.EnsureDeleted());
+        context.WithItems(4);
+        Assert.Equal(4, context.Items.Count());
+        await context.Database.CloseConnectionAsync();
+        await context.Database.EnsureDeletedAsync();
     }
 
     [Fact]
@@ -148,5 +219,10 @@ public class CreatorTests
             }
         })));
         Assert.Empty(folder.Files);
+    }
+
+    private sealed class Closing(ItemContext context) : IDisposable
+    {
+        public void Dispose() => context.Database.CloseConnection();
     }
 }

@@ -1,6 +1,8 @@
+using System.Data;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using SplitSqlite.EFCore.Tests.Support;
 
 namespace SplitSqlite.EFCore.Tests.Functions;
@@ -156,6 +158,40 @@ public class FunctionTests
         Assert.Equal(3, last.Items.Count(item => item.Price > 2m));
     }
 
+    //  connection: snapshot;  context: functions, initializer of its own, state of the snapshot;  end;  another context on it: shared, new state
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Context_over_a_connection_in_a_snapshot_has_the_functions_there(bool setLater)
+    {
+        using var folder = new TempFolder();
+        using var writing = ItemContext.OpenSplit(folder.ConnectionString()).WithItems(3);
+        using var connection = new SplitSqliteConnection(folder.ConnectionString());
+        connection.Open();
+        Action<SplitSqliteDbContextOptionsBuilder> configure = static split => split.UsePhysicalConnectionInitializer(static physical => physical.CreateFunction("twice", static (long n) => 2 * n));
+        using (var transaction = connection.BeginTransaction(IsolationLevel.Snapshot))
+        {
+            writing.Items.Add(new Item { Name = "new", Price = 9m });
+            writing.SaveChanges();
+            using var context = ItemContext.Open(options => _ = setLater ? options.UseSplitSqlite(configure) : options.UseSplitSqlite(connection, configure));
+            if (setLater)
+            {
+                context.Database.SetDbConnection(connection);
+            }
+
+            context.Database.UseTransaction(transaction);
+            Assert.Equal(2, context.Items.Count(item => item.Price > 2m));
+            Assert.Equal(6.60m, context.Items.Sum(item => item.Price));
+            Assert.Equal(42, context.Database.SqlQuery<long>($"SELECT twice(21) AS Value").Single());
+            transaction.Commit();
+        }
+
+        using var last = ItemContext.Open(options => options.UseSplitSqlite(connection, configure));
+        Assert.Equal(3, last.Items.Count(item => item.Price > 2m));
+        Assert.StartsWith("reader", connection.ExplainRoute("SELECT 1"), StringComparison.Ordinal);
+        Assert.Equal(1, last.Items.Where(item => item.Price > 5m).ExecuteDelete());
+    }
+
     [Fact]
     public void Functions_of_ones_own_come_by_an_initializer()
     {
@@ -170,5 +206,32 @@ public class FunctionTests
         Assert.Equal(3, context.Database.ExecuteSql($"UPDATE Items SET Name = shout(Name)"));
         transaction.Commit();
         Assert.StartsWith("reader", ((SplitSqliteConnection)context.Database.GetDbConnection()).ExplainRoute("SELECT shout('x')"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Initializers_of_many_contexts_are_run_once_on_each_physical_connection(bool givenConnection)
+    {
+        using var folder = new TempFolder();
+        var (first, second) = (0, 0);
+        Action<SqliteConnection> one = _ => first++;
+        Action<SqliteConnection> another = _ => second++;
+        using var connection = new SplitSqliteConnection(folder.ConnectionString());
+        connection.Open();
+        for (var round = 0; round < 5; round++)
+        {
+            // As where a library and the application both configure a context.
+            using var context = ItemContext.Open(options =>
+            {
+                Action<SplitSqliteDbContextOptionsBuilder> configure = split => split.UsePhysicalConnectionInitializer(one).UsePhysicalConnectionInitializer(another).UsePhysicalConnectionInitializer(one);
+                _ = givenConnection ? options.UseSplitSqlite(connection, configure) : options.UseSplitSqlite(folder.ConnectionString(), configure);
+                options.UseSplitSqlite(configure);
+            }).WithItems(1);
+            Assert.Equal(round + 1, context.Items.Count(item => item.Price > 1m));
+        }
+
+        // The writer and one reader.
+        Assert.Equal((2, 2), (first, second));
     }
 }

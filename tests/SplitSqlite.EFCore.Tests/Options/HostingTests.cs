@@ -56,6 +56,26 @@ public class HostingTests
     }
 
     [Fact]
+    public void Command_timeout_of_one_request_is_not_that_of_the_next()
+    {
+        using var folder = new TempFolder();
+        var services = new ServiceCollection();
+        services.AddDbContextPool<TypedContext>(options => options.UseSplitSqlite(folder.ConnectionString(), split => split.CommandTimeout(9)), poolSize: 1);
+        using var provider = services.BuildServiceProvider();
+        for (var request = 0; request < 2; request++)
+        {
+            using var scope = provider.CreateScope();
+            var context = scope.ServiceProvider.GetRequiredService<TypedContext>();
+            Assert.Equal(9, context.Database.GetCommandTimeout());
+
+            // Before the connection is made, which the pooled context then keeps.
+            context.Database.SetCommandTimeout(600);
+            context.WithItems(1);
+            Assert.Equal(9, ((SplitSqliteConnection)context.Database.GetDbConnection()).DefaultTimeout);
+        }
+    }
+
+    [Fact]
     public async Task Factories_make_contexts()
     {
         using var folder = new TempFolder();

@@ -4,7 +4,7 @@ using SplitSqlite.Tests.Support;
 
 namespace SplitSqlite.Tests.Concurrency;
 
-/// <summary><see cref="SplitSqliteConnection.CloseForFileAccess"/>: one clean file, nobody in it, and everybody goes on afterwards.</summary>
+/// <summary><see cref="SplitSqliteConnection.CloseForFileAccess(string, TimeSpan)"/>: one clean file, nobody in it, and everybody goes on afterwards.</summary>
 public sealed class FileAccessTests
 {
     private const string Table = "CREATE TABLE t(x); INSERT INTO t VALUES (1)";
@@ -46,6 +46,53 @@ public sealed class FileAccessTests
         Assert.Equal(3, other.Number("SELECT count(*) FROM t"));
         file.AssertIdle();
         file.AssertIntact();
+    }
+
+    [Theory]
+    [InlineData("BEGIN IMMEDIATE", "transaction")]
+    [InlineData("SAVEPOINT s", "transaction")]
+    [InlineData("CREATE TEMP TABLE own(a)", "TEMP")]
+    [InlineData("CREATE TEMP TABLE own(a); BEGIN", "transaction")]
+    public async Task Connection_that_keeps_the_file_in_use_itself_is_told_so_at_once(string sql, string reason)
+    {
+        using var file = new TestFile().With(Table);
+        using (var connection = file.Open())
+        {
+            connection.Run(sql);
+            var exception = Assert.Throws<InvalidOperationException>(() => SplitSqliteConnection.CloseForFileAccess(connection, Timeout.InfiniteTimeSpan));
+            Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => SplitSqliteConnection.CloseForFileAccessAsync(connection, Timeout.InfiniteTimeSpan));
+        }
+
+        file.AssertIdle();
+    }
+
+    [Fact]
+    public async Task Connection_names_its_file_whether_open_or_closed_and_stays_as_it_is()
+    {
+        using var file = new TestFile().With(Table);
+        using var connection = file.Open();
+        using (var reader = connection.Reading("SELECT x FROM t"))
+        {
+            Assert.Throws<InvalidOperationException>(() => SplitSqliteConnection.CloseForFileAccess(connection, Long));
+        }
+
+        using (var access = SplitSqliteConnection.CloseForFileAccess(connection, Long))
+        {
+            Assert.Equal(file.Path, access.FileName);
+            Assert.Equal([file.Path], Directory.GetFiles(file.Folder));
+        }
+
+        Assert.Equal(1, connection.Number("SELECT count(*) FROM t"));
+        connection.Close();
+        using (var access = await SplitSqliteConnection.CloseForFileAccessAsync(connection, Long))
+        {
+            Assert.Equal(file.Path, access.FileName);
+        }
+
+        using var memory = new SplitSqliteConnection("Data Source=file:some?mode=memory");
+        Assert.Throws<ArgumentException>(() => SplitSqliteConnection.CloseForFileAccess(memory, Long));
+        Assert.Throws<ArgumentNullException>(() => SplitSqliteConnection.CloseForFileAccess((SplitSqliteConnection)null!, Long));
     }
 
     //  held;  sync open, async open, read, write, transaction, TEMP, backup of open sessions: all wait, and all go on when it is disposed

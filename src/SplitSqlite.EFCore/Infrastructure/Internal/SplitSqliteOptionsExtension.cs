@@ -107,9 +107,18 @@ public sealed class SplitSqliteOptionsExtension : IDbContextOptionsExtension
         };
     }
 
-    /// <summary>Gets a copy with one more thing to do to each physical connection.</summary>
+    /// <summary>Gets a copy with one more thing to do to each physical connection. What is there already is not added again: options may be configured twice.</summary>
     /// <param name="initializer">What to do.</param>
-    public SplitSqliteOptionsExtension WithInitializer(Action<SqliteConnection> initializer) => new(this) { Initializer = Initializer + initializer };
+    public SplitSqliteOptionsExtension WithInitializer(Action<SqliteConnection> initializer)
+    {
+        var all = Initializer;
+        foreach (var part in Delegate.EnumerateInvocationList(initializer))
+        {
+            all = all?.GetInvocationList().Contains(part) == true ? all : all + part;
+        }
+
+        return new(this) { Initializer = all };
+    }
 
     /// <inheritdoc/>
     public void ApplyServices(IServiceCollection services) => SplitSqliteServices.Replace(services);

@@ -59,6 +59,7 @@ public class SplitSqliteDatabaseCreator : SqliteDatabaseCreator
     /// Deletes the database: waits for those in this process who are at work in it, closes all physical connections, deletes the file with its <c>-wal</c> and
     /// <c>-shm</c>. Connections that are open stay open; their next statement finds a new, empty database.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The context's own connection is in a transaction, has a query open, or has a physical connection of its own (TEMP tables, ATTACH, functions).</exception>
     /// <exception cref="SplitSqliteBusyException">The database was in use until the command timeout, or the default timeout, passed.</exception>
     public override void Delete()
     {
@@ -74,8 +75,15 @@ public class SplitSqliteDatabaseCreator : SqliteDatabaseCreator
             return;
         }
 
-        using var access = SplitSqliteConnection.CloseForFileAccess(connection.ConnectionString, TimeoutOf(connection));
-        DeleteFiles(access.FileName);
+        try
+        {
+            using var access = SplitSqliteConnection.CloseForFileAccess(connection, TimeoutOf(connection));
+            DeleteFiles(access.FileName);
+        }
+        catch (ArgumentException exception) when (IsOfNoFile(exception))
+        {
+            Renew(connection);
+        }
     }
 
     /// <inheritdoc cref="Delete"/>
@@ -88,9 +96,19 @@ public class SplitSqliteDatabaseCreator : SqliteDatabaseCreator
             return;
         }
 
-        await using var access = await SplitSqliteConnection.CloseForFileAccessAsync(connection.ConnectionString, TimeoutOf(connection), cancellationToken).ConfigureAwait(false);
-        DeleteFiles(access.FileName);
+        try
+        {
+            await using var access = await SplitSqliteConnection.CloseForFileAccessAsync(connection, TimeoutOf(connection), cancellationToken).ConfigureAwait(false);
+            DeleteFiles(access.FileName);
+        }
+        catch (ArgumentException exception) when (IsOfNoFile(exception))
+        {
+            Renew(connection);
+        }
     }
+
+    // What is in memory by its URI (mode=memory, another virtual file system) the provider tells, who resolves them.
+    private static bool IsOfNoFile(ArgumentException exception) => exception.ParamName == "connection";
 
     private bool IsInMemory
     {

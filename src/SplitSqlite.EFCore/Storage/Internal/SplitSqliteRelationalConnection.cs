@@ -137,8 +137,9 @@ public class SplitSqliteRelationalConnection : SqliteRelationalConnection
             split.UsePhysicalConnectionInitializer(initializer);
         }
 
-        // As EF Core does with a SqliteConnection: BEGIN and COMMIT have no command to take the timeout from.
-        if (CommandTimeout is { } timeout)
+        // As EF Core does with a SqliteConnection: BEGIN and COMMIT have no command to take the timeout from. Not what SetCommandTimeout has set: a pooled context forgets
+        // that when it goes back, and keeps the connection.
+        if (RelationalOptionsExtension.Extract(Dependencies.ContextOptions).CommandTimeout is { } timeout)
         {
             split.DefaultTimeout = timeout;
         }
