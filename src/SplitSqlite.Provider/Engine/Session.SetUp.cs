@@ -39,11 +39,11 @@ internal sealed partial class Session
         switch (State)
         {
             case SessionState.Free:
-                MoveTo(all, deadline);
+                MoveToInitializer(all, deadline);
                 break;
             case SessionState.Snapshot:
                 var before = Options;
-                MoveTo(all, deadline);
+                MoveToInitializer(all, deadline);
                 try
                 {
                     InitializeHeld(added);
@@ -82,7 +82,7 @@ internal sealed partial class Session
         }
     }
 
-    private void MoveTo(Action<SqliteConnection> initializer, Deadline deadline)
+    private void MoveToInitializer(Action<SqliteConnection> initializer, Deadline deadline)
     {
         // It may open a writer, without the gate: not while the file is kept closed.
         var slot = RentOutside(deadline);
