@@ -56,8 +56,8 @@ internal sealed unsafe partial class FileWatch(string path)
     private static readonly Dictionary<int, int> Users = [];
 
     private static readonly int Queue = OperatingSystem.IsLinux() ? OpenQueue() : -1;
-    private static long _changes = 1;
-    private static int _isReading;
+    private static long ChangeCount = 1;
+    private static int IsReading;
 
     private int[] _watches = [];
     private long _armedAt;
@@ -80,7 +80,7 @@ internal sealed unsafe partial class FileWatch(string path)
             {
                 // Another thread may have taken the events out just now, and not have counted them yet.
                 Interlocked.MemoryBarrier();
-                if (Volatile.Read(ref _isReading) != 0)
+                if (Volatile.Read(ref IsReading) != 0)
                 {
                     lock (Sync)
                     {
@@ -88,7 +88,7 @@ internal sealed unsafe partial class FileWatch(string path)
                 }
             }
 
-            return Volatile.Read(ref _changes);
+            return Volatile.Read(ref ChangeCount);
         }
     }
 
@@ -110,12 +110,12 @@ internal sealed unsafe partial class FileWatch(string path)
         lock (Sync)
         {
             ReadEvents();
-            if (_armedAt == _changes || _isGivenUp)
+            if (_armedAt == ChangeCount || _isGivenUp)
             {
                 return _isGivenUp ? 0 : _armedAt;
             }
 
-            var before = _changes;
+            var before = ChangeCount;
             var watches = new List<int>();
             var isWhole = true;
             for (var at = 1; isWhole && at > 0; at = path.IndexOf('/', at) + 1)
@@ -199,7 +199,7 @@ internal sealed unsafe partial class FileWatch(string path)
     {
         const int Size = 4096;
         var buffer = stackalloc byte[Size];
-        Interlocked.Exchange(ref _isReading, 1);
+        Interlocked.Exchange(ref IsReading, 1);
         while (true)
         {
             var length = (int)Read(Queue, buffer, Size);
@@ -236,10 +236,10 @@ internal sealed unsafe partial class FileWatch(string path)
             }
         }
 
-        Volatile.Write(ref _isReading, 0);
+        Volatile.Write(ref IsReading, 0);
     }
 
-    private static void Count() => Volatile.Write(ref _changes, _changes + 1);
+    private static void Count() => Volatile.Write(ref ChangeCount, ChangeCount + 1);
 
     private static int OpenQueue()
     {
